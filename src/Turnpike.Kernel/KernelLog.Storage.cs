@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Turnpike.Kernel;
+
+/// <summary>What the store and the feed tell the operator: 1000 to 1299.</summary>
+internal static partial class KernelLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "Data folder {Folder} is open; {Events} events so far")]
+    public static partial void DatabaseOpen(this ILogger logger, string folder, long events);
+
+    [LoggerMessage(1001, LogLevel.Information, "Migration {Module}/{Migration} is applied")]
+    public static partial void MigrationApplied(this ILogger logger, string module, string migration);
+
+    [LoggerMessage(1002, LogLevel.Error, "A work violated a constraint that it had not announced; it was undone")]
+    public static partial void ViolationUnannounced(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1003, LogLevel.Error, "A batch of {Works} works was undone as a whole; their callers may try again")]
+    public static partial void BatchLost(this ILogger logger, int works, Exception exception);
+
+    [LoggerMessage(1004, LogLevel.Critical, "The store has stopped; the process must be started anew")]
+    public static partial void StoreStopped(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1005, LogLevel.Information, "Data folder {Folder} is closed")]
+    public static partial void DatabaseClosed(this ILogger logger, string folder);
+
+    [LoggerMessage(1100, LogLevel.Error, "A subscriber of {Topic} failed at event {Position}; it goes on with the next")]
+    public static partial void HandlerFailed(this ILogger logger, string topic, long position, Exception exception);
+
+    [LoggerMessage(1101, LogLevel.Warning, "The feed could not read events after {Position}; it tries again")]
+    public static partial void FeedReadFailed(this ILogger logger, long position, Exception exception);
+
+    [LoggerMessage(1102, LogLevel.Debug, "A subscriber of {Topic} is behind the events held in memory; it reads on after {Position} from the table")]
+    public static partial void HandlerBehind(this ILogger logger, string topic, long position);
+
+    [LoggerMessage(1103, LogLevel.Warning, "Events could not be deleted; retention tries again")]
+    public static partial void RetentionFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1104, LogLevel.Debug, "{Count} events of {Topic} are deleted, up to {Position}")]
+    public static partial void EventsDeleted(this ILogger logger, string topic, long count, long position);
+}

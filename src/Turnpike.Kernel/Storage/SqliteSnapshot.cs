@@ -1,0 +1,23 @@
+using Turnpike.Kernel.Events;
+
+namespace Turnpike.Kernel.Storage;
+
+/// <summary>A read transaction on one of the readers' connections.</summary>
+internal sealed class SqliteSnapshot(SqliteConnection connection, StatePoint point) : Snapshot
+{
+    private readonly SqliteReads _reads = new(connection, "snapshot");
+
+    public override StatePoint Point => point;
+
+    public override ValueTask<T?> ReadAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args)
+        where T : default => _reads.First(sql, map, args);
+
+    public override ValueTask<IReadOnlyList<T>> ReadListAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args) =>
+        _reads.List(sql, map, args);
+
+    public override ValueTask<IReadOnlyList<T>> ReadManyAsync<T>(string sql, IReadOnlyList<SqlValue[]> keys, Func<SqlRow, T> map) =>
+        _reads.Many(sql, keys, map);
+
+    /// <summary>From here on every use throws.</summary>
+    public void End() => _reads.End();
+}

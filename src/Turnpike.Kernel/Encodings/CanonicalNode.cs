@@ -10,10 +10,10 @@ namespace Turnpike.Kernel.Encodings;
 /// <param name="Next">Index of the entry after this one and all within it.</param>
 internal record struct CanonicalEntry(JsonTokenType Type, int Start, int End, int Next);
 
-/// <summary>A value within a <see cref="CanonicalDocument"/>; members come in the canonical order.</summary>
+/// <summary>A value within a <see cref="CanonicalDocument"/>; members come in the canonical order. The default is a null of no document.</summary>
 public readonly struct CanonicalNode
 {
-    private readonly CanonicalDocument _document;
+    private readonly CanonicalDocument? _document;
     private readonly int _index;
 
     internal CanonicalNode(CanonicalDocument document, int index)
@@ -41,10 +41,10 @@ public readonly struct CanonicalNode
     public int End => Entry.End + Quote;
 
     /// <summary>The canonical text of this value, of a string with its quotes.</summary>
-    public ReadOnlySpan<byte> Json => _document.Utf8[Start..End];
+    public ReadOnlySpan<byte> Json => _document is null ? "null"u8 : _document.Utf8[Start..End];
 
     /// <summary>The text between a string's quotes, still escaped; a number's digits.</summary>
-    public ReadOnlySpan<byte> Text => _document.Utf8[Entry.Start..Entry.End];
+    public ReadOnlySpan<byte> Text => _document is null ? [] : _document.Utf8[Entry.Start..Entry.End];
 
     /// <summary>How many members or items; walks them. 0 for other kinds.</summary>
     public int Count
@@ -64,7 +64,7 @@ public readonly struct CanonicalNode
     /// <summary>The members of an object; of any other kind nothing.</summary>
     public MemberList Members => new(_document, _index, Entry.Type == JsonTokenType.StartObject ? Entry.Next : _index);
 
-    private CanonicalEntry Entry => _document.Entries[_index];
+    private CanonicalEntry Entry => _document is null ? default : _document.Entries[_index];
 
     private int Quote => Entry.Type is JsonTokenType.String or JsonTokenType.PropertyName ? 1 : 0;
 
@@ -107,11 +107,11 @@ public readonly struct CanonicalNode
     /// <summary>Walks the items of an array.</summary>
     public struct ItemList
     {
-        private readonly CanonicalDocument _document;
+        private readonly CanonicalDocument? _document;
         private readonly int _end;
         private int _next;
 
-        internal ItemList(CanonicalDocument document, int index, int end)
+        internal ItemList(CanonicalDocument? document, int index, int end)
         {
             (_document, _next, _end) = (document, index + 1, end);
             Current = default;
@@ -127,8 +127,8 @@ public readonly struct CanonicalNode
         public bool MoveNext()
         {
             if (_next >= _end) return false;
-            Current = new CanonicalNode(_document, _next);
-            _next = _document.Entries[_next].Next;
+            Current = new CanonicalNode(_document!, _next);
+            _next = _document!.Entries[_next].Next;
             return true;
         }
     }
@@ -136,11 +136,11 @@ public readonly struct CanonicalNode
     /// <summary>Walks the members of an object, in canonical order.</summary>
     public struct MemberList
     {
-        private readonly CanonicalDocument _document;
+        private readonly CanonicalDocument? _document;
         private readonly int _end;
         private int _next;
 
-        internal MemberList(CanonicalDocument document, int index, int end)
+        internal MemberList(CanonicalDocument? document, int index, int end)
         {
             (_document, _next, _end) = (document, index + 1, end);
             Current = default;
@@ -156,8 +156,8 @@ public readonly struct CanonicalNode
         public bool MoveNext()
         {
             if (_next >= _end) return false;
-            Current = new Member(new CanonicalNode(_document, _next), new CanonicalNode(_document, _next + 1));
-            _next = _document.Entries[_next + 1].Next;
+            Current = new Member(new CanonicalNode(_document!, _next), new CanonicalNode(_document!, _next + 1));
+            _next = _document!.Entries[_next + 1].Next;
             return true;
         }
     }

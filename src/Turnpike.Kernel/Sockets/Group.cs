@@ -1,0 +1,106 @@
+namespace Turnpike.Kernel.Sockets;
+
+/// <summary>The subscribers of a topic that get the same bytes. Guarded by the topic's lock.</summary>
+internal sealed class Group<TChange>(IEncoding<TChange> encoding, FrameFormat format)
+    where TChange : class, IChange
+{
+    private readonly List<Subscription<TChange>> _live = [];
+
+    public IEncoding<TChange> Encoding => encoding;
+
+    public FrameFormat Format => format;
+
+    /// <summary>Those at the head.</summary>
+    public IReadOnlyList<Subscription<TChange>> Live => _live;
+
+    /// <summary>All subscriptions, those that are behind too; the topic forgets the group when there is none.</summary>
+    public int Subscriptions { get; set; }
+
+    /// <summary>The last change that it was found for, so that a change with several of its keys finds it once.</summary>
+    public long FoundFor { get; set; } = long.MinValue;
+
+    public void Add(Subscription<TChange> subscription)
+    {
+        subscription.Slot = _live.Count;
+        _live.Add(subscription);
+    }
+
+    public void Remove(Subscription<TChange> subscription)
+    {
+        var last = _live[^1];
+        last.Slot = subscription.Slot;
+        _live[last.Slot] = last;
+        _live.RemoveAt(_live.Count - 1);
+        subscription.Slot = -1;
+    }
+
+    public bool Wants(TChange change)
+    {
+        if (encoding.Keys.Count == 0) return true;
+        foreach (var key in encoding.Keys)
+            if (change.Keys.Contains(key)) return true;
+        return false;
+    }
+
+    public FrameBatch Encode(TChange change, long after)
+    {
+        var frames = FrameWriter.Rent(format);
+        encoding.Encode(change, after, frames);
+        return frames.Take();
+    }
+}
+
+/// <summary>A topic's groups, found by the keys of a change.</summary>
+internal sealed class GroupIndex<TChange>
+    where TChange : class, IChange
+{
+    private readonly Dictionary<(IEncoding<TChange>, FrameFormat), Group<TChange>> _groups = [];
+    private readonly Dictionary<TopicKey, List<Group<TChange>>> _byKey = [];
+    private readonly List<Group<TChange>> _unkeyed = [];
+
+    /// <summary>The group for the encoding, with one subscription more.</summary>
+    public Group<TChange> Enter(IEncoding<TChange> encoding, FrameFormat format)
+    {
+        if (!_groups.TryGetValue((encoding, format), out var group))
+        {
+            group = new Group<TChange>(encoding, format);
+            _groups.Add((encoding, format), group);
+            if (encoding.Keys.Count == 0) _unkeyed.Add(group);
+            foreach (var key in encoding.Keys.Distinct())
+            {
+                if (!_byKey.TryGetValue(key, out var groups)) _byKey.Add(key, groups = []);
+                groups.Add(group);
+            }
+        }
+        group.Subscriptions++;
+        return group;
+    }
+
+    /// <summary>One subscription less; a group without any is forgotten.</summary>
+    public void Leave(Group<TChange> group)
+    {
+        if (--group.Subscriptions > 0) return;
+        _groups.Remove((group.Encoding, group.Format));
+        _unkeyed.Remove(group);
+        foreach (var key in group.Encoding.Keys.Distinct())
+            if (_byKey.TryGetValue(key, out var groups) && groups.Remove(group) && groups.Count == 0) _byKey.Remove(key);
+    }
+
+    /// <summary>The groups with live members that may want something of the change, each once. Keys that nobody asks for cost one look-up.</summary>
+    public void Find(TChange change, List<Group<TChange>> found)
+    {
+        foreach (var group in _unkeyed)
+            if (group.Live.Count > 0) found.Add(group);
+        if (_byKey.Count == 0) return;
+        foreach (var key in change.Keys)
+        {
+            if (!_byKey.TryGetValue(key, out var groups)) continue;
+            foreach (var group in groups)
+            {
+                if (group.FoundFor == change.Last || group.Live.Count == 0) continue;
+                group.FoundFor = change.Last;
+                found.Add(group);
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace Turnpike.Kernel.Sockets;
+
+/// <summary>A change that was published, with the frames that were made of it.</summary>
+/// <param name="change">The change.</param>
+/// <param name="before">The head before it.</param>
+internal sealed class Recent<TChange>(TChange change, long before)
+    where TChange : class, IChange
+{
+    private readonly List<(Group<TChange> Group, FrameBatch Frames)> _encoded = new(1);
+
+    public TChange Change => change;
+
+    public long Before => before;
+
+    public FrameBatch? For(Group<TChange> group)
+    {
+        foreach (var (of, frames) in CollectionsMarshal.AsSpan(_encoded))
+            if (ReferenceEquals(of, group)) return frames;
+        return null;
+    }
+
+    public void Keep(Group<TChange> group, FrameBatch frames) => _encoded.Add((group, frames));
+}
+
+/// <summary>The last changes of a topic, by bytes, without gaps. Guarded by the topic's lock.</summary>
+/// <param name="limit">How many bytes are kept.</param>
+internal sealed class RecentChanges<TChange>(long limit)
+    where TChange : class, IChange
+{
+    private const int PerEvent = 256;       // what an event is taken to weigh beside its frames
+    private readonly List<(Recent<TChange> Item, long Bytes)> _items = [];
+    private int _first;
+    private long _bytes;
+
+    public void Add(Recent<TChange> recent, long frameBytes)
+    {
+        var bytes = frameBytes + ((long)PerEvent * recent.Change.Count);
+        _items.Add((recent, bytes));
+        _bytes += bytes;
+        for (; _bytes > limit; _first++)
+        {
+            _bytes -= _items[_first].Bytes;
+            _items[_first] = default;
+        }
+        if (_first <= 1024 || _first <= _items.Count / 2) return;
+        _items.RemoveRange(0, _first);
+        _first = 0;
+    }
+
+    /// <summary>The changes after the cursor, if none of them is gone.</summary>
+    /// <param name="after">The cursor.</param>
+    /// <param name="page">Empty before; gets at most <paramref name="most"/>.</param>
+    /// <param name="most">How many at once.</param>
+    public bool TryRead(long after, List<Recent<TChange>> page, int most)
+    {
+        if (_first == _items.Count || _items[_first].Item.Before > after) return false;
+        var (low, high) = (_first, _items.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_items[middle].Item.Change.Last <= after) low = middle + 1;
+            else high = middle;
+        }
+        for (; low < _items.Count && page.Count < most; low++) page.Add(_items[low].Item);
+        return true;
+    }
+}

@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Net;
+
+namespace Turnpike.Kernel.Sockets;
+
+/// <summary>
+/// One WebSocket (or stream of server-sent events), from the accepted handshake to its end. Protocols derive from it. Its messages are
+/// handled one after another; sending is allowed from any thread at any time.
+/// </summary>
+public abstract partial class SocketSession
+{
+    private readonly Lock _lock = new();
+    private SocketServer? _server;
+    private SocketSink? _sink;
+    private Outbox? _outbox;
+    private Walker? _walker;
+    private List<Subscription>? _subscriptions;
+    private CloseStatus? _status;
+
+    /// <summary>The client's address; behind a trusted proxy what the proxy says it is.</summary>
+    public IPAddress RemoteAddress { get; internal set; } = IPAddress.None;
+
+    /// <summary>How messages are wrapped on this connection.</summary>
+    public FrameFormat Format { get; private set; }
+
+    /// <summary>Whether messages can still be sent: from just before <see cref="OnOpen"/> until either side closes.</summary>
+    public bool IsOpen => _outbox is not null && _status is null;
+
+    /// <summary>True for streams whose clients have nothing to say: framing is checked, content dropped unread and without a limit of size.</summary>
+    protected virtual bool Discards => false;
+
+    /// <summary>A whole text message, valid UTF-8. What it throws closes the session with 1011.</summary>
+    /// <param name="utf8">Valid until the method returns (which an asynchronous one does at its first await).</param>
+    /// <returns>Until it completes no further message is read: that is the back pressure on the client.</returns>
+    protected abstract ValueTask OnMessage(ReadOnlySpan<byte> utf8);
+
+    /// <summary>A whole binary message. Unless overridden it is refused with 1003.</summary>
+    /// <inheritdoc cref="OnMessage"/>
+    protected virtual ValueTask OnBinary(ReadOnlySpan<byte> data)
+    {
+        Close(CloseCodes.UnsupportedData, "text messages only");
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// The handshake is accepted and about to be answered. What is sent or joined here leaves right after the answer: a client that
+    /// acts on the answer at once misses nothing.
+    /// </summary>
+    protected virtual void OnOpen() { }
+
+    /// <summary>The session has ended. Called once, after the last message's handler, if <see cref="OnOpen"/> was.</summary>
+    protected virtual void OnClose(CloseStatus status) { }
+
+    /// <summary>Queues a text message; it leaves at once if nothing else waits.</summary>
+    /// <param name="utf8">The whole message; copied.</param>
+    /// <returns>False if it was not taken: the outbox is full, or the session is closed.</returns>
+    public bool Send(ReadOnlySpan<byte> utf8)
+    {
+        if (!IsOpen) return false;
+        return SendFrame(Format == FrameFormat.WebSocket ? ServerFrame.Of(ServerFrame.Text, utf8) : ServerFrame.Event(utf8));
+    }
+
+    /// <summary>Queues a binary message; only on a WebSocket.</summary>
+    /// <inheritdoc cref="Send"/>
+    public bool SendBinary(ReadOnlySpan<byte> data)
+    {
+        if (Format != FrameFormat.WebSocket) throw new InvalidOperationException("Server-sent events are text.");
+        return IsOpen && SendFrame(ServerFrame.Of(ServerFrame.Binary, data));
+    }
+
+    /// <summary>
+    /// Closes: what is queued is still sent (5 s), then the close frame, whose answer is awaited for 1 s. Does nothing if either side has closed.
+    /// </summary>
+    /// <param name="code">One that may be on the wire (<see cref="CloseCodes.IsOnWire"/>).</param>
+    /// <param name="reason">At most 123 bytes of UTF-8; more is cut.</param>
+    public void Close(int code, string reason = "") => End(new CloseStatus(code, reason, ByPeer: false));
+
+    /// <summary>Ends the connection at once, without a close frame. For peers that are gone or hostile.</summary>
+    public void Abort()
+    {
+        if (_outbox is not null) Gone(byPeer: false);
+    }
+
+    internal Outbox Outbox => _outbox ?? throw new InvalidOperationException("The session is not open.");
+
+    internal SocketServer Server => _server ?? throw new InvalidOperationException("The session is not open.");
+
+    internal int Index { get; set; } = -1;      // in the server's list
+
+    internal void Attach(SocketServer server, FrameFormat format)
+    {
+        if (_server is not null) throw new InvalidOperationException("A session is for one connection.");
+        Format = format;
+        _walker = server.Walkers.Next();
+        _heard = _pinged = _moved = server.NowMs;
+        _server = server;
+        _outbox = new Outbox(server.Options.OutboxBytes, format);
+    }
+
+    /// <summary>Has the waiting frames sent: here and now, or by the walker.</summary>
+    internal void Wake(Queued queued, bool here)
+    {
+        if (queued != Queued.Idle) return;
+        if (here) PassHere();
+        else _walker!.Enqueue(this);
+    }
+
+    /// <summary>Sends what waits, in one send; what is left waits for the next pass, or for the socket.</summary>
+    internal void Pass(Span<byte> scratch)
+    {
+        if (!Outbox.Begin(scratch, out var bytes)) return;
+        var outcome = _sink!.TrySend(bytes, out var taken);
+        if (taken > 0) Moved(taken);
+        switch (outcome)
+        {
+            case SendOutcome.Done:
+                Wake(Outbox.Release(taken), here: false);
+                AfterSend();
+                break;
+            case SendOutcome.Wait:
+                Outbox.SentSome(taken);
+                _ = WaitForSinkAsync();
+                break;
+            default:
+                Gone();
+                break;
+        }
+    }
+
+    internal void Track(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            if (_status is null)
+            {
+                (_subscriptions ??= new(1)).Add(subscription);
+                return;
+            }
+        }
+        subscription.Leave();
+    }
+
+    internal void Untrack(Subscription subscription)
+    {
+        lock (_lock) _subscriptions?.Remove(subscription);
+    }
+
+    private bool SendFrame(byte[] frame)
+    {
+        var queued = Outbox.Add(frame);
+        if (queued == Queued.Full) Server.Metrics.OutboxFull.Add(1);
+        if (queued is Queued.Full or Queued.Closed) return false;
+        Server.Metrics.FramesSent.Add(1);
+        Wake(queued, here: true);
+        return true;
+    }
+
+    private void PassHere()
+    {
+        var scratch = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        Pass(scratch);
+        ArrayPool<byte>.Shared.Return(scratch);
+    }
+
+    /// <summary>The socket is full: others are served meanwhile, and this one again when it has room.</summary>
+    private async Task WaitForSinkAsync()
+    {
+        const int piece = 32 * 1024;
+        var sent = await _sink!.WaitAsync(Outbox.Peek(piece));
+        if (sent < 0)
+        {
+            Gone();
+            return;
+        }
+        if (sent > 0) Moved(sent);
+        Wake(Outbox.Release(sent), here: false);
+        AfterSend();
+    }
+
+    private void Moved(int bytes)
+    {
+        Volatile.Write(ref _moved, Server.NowMs);
+        Server.Metrics.BytesSent.Add(bytes);
+    }
+}

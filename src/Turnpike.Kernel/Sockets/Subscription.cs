@@ -1,0 +1,53 @@
+namespace Turnpike.Kernel.Sockets;
+
+/// <summary>A session's place in a topic.</summary>
+public abstract class Subscription
+{
+    private protected Subscription() { }
+
+    /// <summary>Ends it: nothing more is queued. The session stays as it is. May be called again.</summary>
+    public abstract void Leave();
+}
+
+/// <summary>Where a subscription gets its changes from.</summary>
+internal enum Standing
+{
+    /// <summary>Behind the head: a task reads the log or the recent changes for it.</summary>
+    Replaying,
+
+    /// <summary>At the head: in its group.</summary>
+    Live,
+
+    /// <summary>Its cursor is beyond the head; it waits for the head to come by.</summary>
+    Ahead,
+
+    /// <summary>Over.</summary>
+    Left,
+}
+
+/// <summary>A cursor. What is not said otherwise is guarded by the topic's lock.</summary>
+internal sealed class Subscription<TChange>(Topic<TChange> topic, SocketSession session, Group<TChange> group, long cursor) : Subscription
+    where TChange : class, IChange
+{
+    public Topic<TChange> Topic => topic;
+
+    public SocketSession Session => session;
+
+    public Group<TChange> Group => group;
+
+    /// <summary>The last offset that was queued or that is known to concern others only. While it replays, the replay's alone.</summary>
+    public long Cursor { get; set; } = cursor;
+
+    public Standing Standing { get; set; } = Standing.Replaying;
+
+    /// <summary>Its place among the group's members.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Of the topic's count of events how many it has passed; negative until it was live for the first time.</summary>
+    public long Passed { get; set; } = -1;
+
+    /// <summary>What is still to be told when the head is reached.</summary>
+    public Action<long, FrameWriter>? CaughtUp { get; set; }
+
+    public override void Leave() => topic.Leave(this);
+}

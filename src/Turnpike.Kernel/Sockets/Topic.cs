@@ -1,0 +1,185 @@
+namespace Turnpike.Kernel.Sockets;
+
+/// <summary>
+/// Changes in one order, and who gets them. Published to by the feed only, one change after another. The lock is held over outboxes' locks (appending
+/// is a few instructions) and over encoding: that a change goes to everyone who is at the head, and that everyone else is not, is one step.
+/// </summary>
+/// <typeparam name="TChange">A committed batch of events.</typeparam>
+public sealed partial class Topic<TChange>
+    where TChange : class, IChange
+{
+    private readonly Lock _lock = new();
+    private readonly SocketServer _server;
+    private readonly ITopicLog<TChange>? _log;
+    private readonly GroupIndex<TChange> _groups = new();
+    private readonly RecentChanges<TChange> _recent;
+    private readonly List<Subscription<TChange>> _ahead = [];
+    private readonly List<Group<TChange>> _found = [];
+    private long _head, _events;
+
+    internal Topic(SocketServer server, string name, ITopicLog<TChange>? log, long head)
+    {
+        _server = server;
+        _log = log;
+        _head = head;
+        _recent = new RecentChanges<TChange>(server.Options.RecentBytes);
+        Name = name;
+    }
+
+    /// <summary>For the log.</summary>
+    public string Name { get; }
+
+    /// <summary>The offset of the last event that was published.</summary>
+    public long Head
+    {
+        get { lock (_lock) return _head; }
+    }
+
+    /// <summary>Gives a change to everyone who is at the head. A change that was published before is passed over.</summary>
+    /// <param name="change">The next one; committed.</param>
+    /// <returns>Completes when the publisher may go on: at once, unless it is too far ahead of the walkers. Never waits for a client.</returns>
+    public ValueTask PublishAsync(TChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var pass = new Delivery();
+        lock (_lock)
+        {
+            if (change.Last <= _head) return ValueTask.CompletedTask;
+            Deliver(change, pass);
+        }
+        foreach (var session in pass.Here) session.Wake(Queued.Idle, here: true);
+        foreach (var fallen in pass.Fallen) _ = ReplayAsync(fallen);
+        return _server.Walkers.PublishedAsync(change.Count);
+    }
+
+    /// <summary>
+    /// Subscribes an open session: every change after the cursor, in order, none missed and none twice. Behind the head it reads the log; at the head it
+    /// joins the live group under the topic's lock, so there is no seam. Best called in <see cref="SocketSession.OnOpen"/>. Ends with the session.
+    /// </summary>
+    /// <param name="session">Who gets the messages.</param>
+    /// <param name="encoding">How; its group.</param>
+    /// <param name="after">The offset of the last event that the client has; null for what happens from now on. May be beyond the head: then it waits.</param>
+    /// <param name="caughtUp">Called once, when the head (its first argument) is reached; what it writes stands between the past and the live events.</param>
+    /// <exception cref="ArgumentException">The cursor is in the past and the topic has no log.</exception>
+    public Subscription Join(SocketSession session, IEncoding<TChange> encoding, long? after = null, Action<long, FrameWriter>? caughtUp = null)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(encoding);
+        Subscription<TChange> subscription;
+        bool replays;
+        lock (_lock)
+        {
+            if (_log is null && after < _head) throw new ArgumentException($"Topic '{Name}' has no log to replay.", nameof(after));
+            var group = _groups.Enter(encoding, session.Format);
+            subscription = new Subscription<TChange>(this, session, group, after ?? _head) { CaughtUp = caughtUp };
+            replays = !TryGoLive(subscription);
+        }
+        session.Track(subscription);
+        if (replays) _ = ReplayAsync(subscription);
+        return subscription;
+    }
+
+    internal void Leave(Subscription<TChange> subscription)
+    {
+        lock (_lock)
+        {
+            if (subscription.Standing == Standing.Left) return;
+            if (subscription.Standing == Standing.Live) subscription.Group.Remove(subscription);
+            if (subscription.Standing == Standing.Ahead) _ahead.Remove(subscription);
+            subscription.Standing = Standing.Left;
+            _groups.Leave(subscription.Group);
+        }
+        subscription.Session.Untrack(subscription);
+    }
+
+    /// <summary>What a publication leaves to be done outside the lock.</summary>
+    private sealed class Delivery
+    {
+        public List<SocketSession> Here { get; } = [];
+
+        public List<Subscription<TChange>> Fallen { get; } = [];
+
+        public bool SendsHere { get; set; }
+    }
+
+    private void Deliver(TChange change, Delivery pass)
+    {
+        var before = _head;
+        _head = change.Last;
+        _events += change.Count;
+        _found.Clear();
+        _groups.Find(change, _found);
+        pass.SendsHere = _found.Sum(group => group.Live.Count) <= _server.Options.SendHereUpTo;
+        var recent = new Recent<TChange>(change, before);
+        var bytes = 0L;
+        foreach (var group in _found)
+        {
+            var frames = group.Encode(change, before);
+            recent.Keep(group, frames);
+            bytes += frames.Bytes.Length;
+            if (frames.Count == 0) continue;
+            _server.Metrics.FramesSent.Add((long)frames.Count * group.Live.Count);
+            for (var i = group.Live.Count - 1; i >= 0; i--) Give(group.Live[i], frames, before, change.Count, pass);      // who falls leaves its slot to one that was served
+        }
+        for (var i = _ahead.Count - 1; i >= 0; i--) PassBy(_ahead[i], change, pass);
+        if (_log is not null) _recent.Add(recent, bytes);
+    }
+
+    private void Give(Subscription<TChange> subscription, FrameBatch frames, long before, int events, Delivery pass)
+    {
+        var taken = 0;
+        var queued = subscription.Session.Outbox.Add(frames, ref taken);
+        if (queued == Queued.Idle)
+        {
+            if (pass.SendsHere) pass.Here.Add(subscription.Session);
+            else subscription.Session.Wake(queued, here: false);
+        }
+        if (queued == Queued.Closed || taken == frames.Count) return;
+        _server.Metrics.OutboxFull.Add(1);
+        if (subscription.Standing == Standing.Live) subscription.Group.Remove(subscription);
+        subscription.Standing = Standing.Replaying;
+        subscription.Passed = _events - events;
+        subscription.Cursor = taken == 0 ? Math.Max(before, subscription.Cursor) : frames.OffsetOf(taken - 1);
+        pass.Fallen.Add(subscription);
+    }
+
+    /// <summary>For a cursor beyond the head: the change may reach it, pass it, or contain it.</summary>
+    private void PassBy(Subscription<TChange> subscription, TChange change, Delivery pass)
+    {
+        if (change.Last < subscription.Cursor) return;
+        _ahead.Remove(subscription);
+        subscription.Standing = Standing.Live;
+        subscription.Group.Add(subscription);
+        var cursor = subscription.Cursor;
+        subscription.Passed = _events;
+        if (change.Last == cursor || !subscription.Group.Wants(change)) return;
+        var frames = subscription.Group.Encode(change, cursor);
+        if (frames.Count > 0) Give(subscription, frames, cursor, change.Count, pass);
+    }
+
+    /// <summary>At or beyond the head a subscription waits for what is published; behind it, it has to read.</summary>
+    private bool TryGoLive(Subscription<TChange> subscription)
+    {
+        if (subscription.Cursor < _head) return false;
+        if (subscription.CaughtUp is { } tell)
+        {
+            var frames = FrameWriter.Rent(subscription.Session.Format);
+            tell(_head, frames);
+            var (batch, taken) = (frames.Take(), 0);
+            var queued = subscription.Session.Outbox.Add(batch, ref taken);
+            if (queued == Queued.Full) return false;
+            subscription.Session.Wake(queued, here: false);
+            subscription.CaughtUp = null;
+        }
+        if (subscription.Cursor > _head)
+        {
+            subscription.Standing = Standing.Ahead;
+            _ahead.Add(subscription);
+            return true;
+        }
+        subscription.Standing = Standing.Live;
+        subscription.Group.Add(subscription);
+        subscription.Passed = _events;
+        return true;
+    }
+}

@@ -30,6 +30,9 @@ public sealed class Cursor : IEquatable<Cursor>
     /// <summary>Everything up to this position is contained.</summary>
     internal long Position { get; }
 
+    /// <summary>The newest position contained.</summary>
+    internal long Newest => _also.Length > 0 ? _also[^1] : Position;
+
     /// <summary>Everything up to a position.</summary>
     internal static Cursor At(long position) => new(position, []);
 
@@ -66,6 +69,9 @@ public sealed class Cursor : IEquatable<Cursor>
         // One cursor, one text: whatever else decodes to it (padding, loose last bits, a run that belongs to the position) is none.
         return at == bytes.Length && (also.Length == 0 || also[0] > position + 1) && cursor.ToString() == text ? cursor : EventErrors.CursorMalformed;
     }
+
+    /// <summary>This cursor and everything up to a position.</summary>
+    internal Cursor AdvancedTo(long position) => At(Math.Max(position, Position), _also);
 
     /// <summary>True if the client has had that event.</summary>
     public bool Contains(CommittedEvent @event) => @event.Position <= Position || Array.BinarySearch(_also, @event.Position) >= 0;

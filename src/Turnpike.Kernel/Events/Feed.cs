@@ -21,6 +21,7 @@ public sealed class Feed : IAsyncDisposable
     private FeedSubscriber[] _subscribers = [];
     private Task[] _running = [];
     private bool _started;
+    private int _disposed;
 
     internal Feed(IDatabase database, long head, EventOptions options, TimeProvider clock, IMeterFactory meters, ILogger<Feed> log)
     {
@@ -45,6 +46,15 @@ public sealed class Feed : IAsyncDisposable
         Volatile.Write(ref _subscribers, [.. _subscribers, new(topicPrefix, handler, _start, _metrics, _log)]);
     }
 
+    /// <summary>Subscribes handlers by the type of the event; an event without one is skipped and counted.</summary>
+    /// <inheritdoc cref="Subscribe(string, Func{CommittedEvent, ValueTask})"/>
+    public void Subscribe(string topicPrefix, EventDispatch handlers) => Subscribe(topicPrefix, e =>
+    {
+        if (handlers.Find(e) is { } handler) return handler(e);
+        _metrics.Skipped();
+        return ValueTask.CompletedTask;
+    });
+
     /// <summary>Starts to hand over, beginning with the first event committed since the store was opened.</summary>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
     public void Start()
@@ -57,6 +67,7 @@ public sealed class Feed : IAsyncDisposable
     /// <summary>Stops handing over; waits for the handlers that are running.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
         _stop.Dispose();

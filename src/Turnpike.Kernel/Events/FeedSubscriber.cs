@@ -31,7 +31,7 @@ internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTa
         {
             page.Clear();
             if (!tail.TryRead(Position, Page, page, out var before)
-                && !await TryReadTableAsync(database, before, page, clock, cancellation)) continue;
+                && !await TryReadTableAsync(database, page, clock, cancellation)) continue;
             if (page.Count == 0 && Position >= before)
             {
                 // The token is taken before the tail is read again, so no event falls between.
@@ -65,8 +65,7 @@ internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTa
         Volatile.Write(ref _position, e.Position);
     }
 
-    private async ValueTask<bool> TryReadTableAsync(IDatabase database, long before, List<CommittedEvent> page, TimeProvider clock,
-        CancellationToken cancellation)
+    private async ValueTask<bool> TryReadTableAsync(IDatabase database, List<CommittedEvent> page, TimeProvider clock, CancellationToken cancellation)
     {
         try
         {
@@ -74,11 +73,11 @@ internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTa
             page.AddRange(await database.ReadAsync(snapshot => EventTable.ReadAsync(snapshot, Position, Page), cancellation));
             return true;
         }
-        catch (StorageException exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             log.FeedReadFailed(Position, exception);
             await Task.Delay(RetryAfter, clock, cancellation);
-            return before < 0;
+            return false;
         }
     }
 }

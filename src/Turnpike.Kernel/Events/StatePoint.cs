@@ -13,6 +13,9 @@ public readonly record struct StatePoint
     /// <summary>True if the state was read after that event's commit.</summary>
     public bool Contains(CommittedEvent @event) => @event.Position <= _position;
 
+    /// <summary>True if all that a client has had is in this state's log: else its cursor came from elsewhere.</summary>
+    internal bool Reaches(Cursor cursor) => cursor.Newest <= _position;
+
     /// <summary>The point as the place from which a client resumes.</summary>
     public Cursor ToCursor() => Cursor.At(_position);
 }

@@ -88,7 +88,12 @@ public sealed class SqliteDatabase : IDatabase, IAsyncDisposable
     {
         var pending = new PendingWork<T>(work);
         pending.WithdrawOn(cancellation);
-        _waiting.Add(pending);
+        if (_waiting.TryAdd(pending) is { } refused)
+        {
+            pending.Fail(refused);
+            if (pending.TryStart()) pending.Complete();
+        }
+
         return pending.Completion;
     }
 

@@ -17,20 +17,20 @@ internal sealed class Waiting(int capacity) : IDisposable
     }
 
     /// <summary>Adds a work at the end.</summary>
-    /// <exception cref="StorageUnavailableException">Too many wait.</exception>
-    /// <exception cref="StorageException">The writer has stopped.</exception>
-    public void Add(PendingWork work)
+    /// <returns>Why it was not added: too many wait, or the writer has stopped; null if it was.</returns>
+    public StorageUnavailableException? TryAdd(PendingWork work)
     {
         bool first;
         lock (_lock)
         {
-            if (_closed is not null) throw new StorageUnavailableException(_closed.Message, _closed);
-            if (_works.Count >= capacity) throw new StorageUnavailableException($"{capacity} works already wait for the store; try again.");
+            if (_closed is not null) return new StorageUnavailableException(_closed.Message, _closed);
+            if (_works.Count >= capacity) return new StorageUnavailableException($"{capacity} works already wait for the store; try again.");
             _works.Enqueue(work);
             first = _works.Count == 1;
         }
 
         if (first) _wake.Set();
+        return null;
     }
 
     /// <summary>Takes all that waits, up to a number; waits until there is one.</summary>

@@ -1,0 +1,62 @@
+using Turnpike.Kernel.Storage;
+
+namespace Turnpike.Kernel.Events;
+
+/// <summary>A page of the log.</summary>
+/// <param name="Events">The events asked for, in order; may be empty before the head where other topics fill the pages.</param>
+/// <param name="Next">From where to read on.</param>
+/// <param name="IsHead">True if nothing followed when the page was read.</param>
+public sealed record EventPage(IReadOnlyList<CommittedEvent> Events, Cursor Next, bool IsHead);
+
+/// <summary>The event table as the means to resume. Every page is a short read of its own: nothing is held at a client's pace.</summary>
+/// <param name="database">The store.</param>
+public sealed class EventLog(IDatabase database)
+{
+    private const int MaxScan = 4096;   // rows of other topics read past in one page: a few milliseconds
+
+    /// <summary>Reads events after a cursor.</summary>
+    /// <param name="topicPrefix">What their topics begin with; empty for all.</param>
+    /// <param name="after">The client's cursor.</param>
+    /// <param name="limit">How many to return, at most; 1 to 4096.</param>
+    /// <param name="cancellation">Ends the wait for a free reader.</param>
+    /// <returns>A page; or <see cref="EventErrors.CursorExpired"/> or <see cref="EventErrors.CursorUnknown"/>.</returns>
+    /// <exception cref="StorageException">The store failed.</exception>
+    public Task<Result<EventPage>> ReadAsync(string topicPrefix, Cursor after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxScan);
+        return database.ReadAsync<Result<EventPage>>(async snapshot =>
+        {
+            if (!snapshot.Point.Reaches(after)) return EventErrors.CursorUnknown;
+            var floors = await FloorTable.ReadAsync(snapshot);
+            if (after.Position < FloorTable.Of(floors, topicPrefix)) return EventErrors.CursorExpired;
+            return await ReadPageAsync(snapshot, topicPrefix, after, limit);
+        }, cancellation);
+    }
+
+    private static async ValueTask<EventPage> ReadPageAsync(Snapshot snapshot, string topicPrefix, Cursor after, int limit)
+    {
+        var events = new List<CommittedEvent>();
+        var next = after;
+        for (var scanned = 0; scanned < MaxScan;)
+        {
+            var page = Math.Min(MaxScan - scanned, Math.Max(limit, 64));
+            var rows = await EventTable.ReadAsync(snapshot, next.Position, page);
+            foreach (var e in rows)
+            {
+                if (!after.Contains(e) && e.Topic.StartsWith(topicPrefix, StringComparison.Ordinal))
+                {
+                    if (events.Count == limit) return new(events, next, IsHead: false);
+                    events.Add(e);
+                }
+
+                next = after.AdvancedTo(e.Position);
+            }
+
+            if (rows.Count < page) return new(events, next, IsHead: true);
+            scanned += rows.Count;
+        }
+
+        return new(events, next, IsHead: false);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using SQLitePCL;
+
+namespace Turnpike.Kernel.Storage;
+
+/// <summary>Looks whether a database file is whole; also while a server uses it.</summary>
+public static class DatabaseCheck
+{
+    private const int MaxFaults = 100;      // who has a hundred needs a backup, not a longer list
+
+    /// <summary>Checks the structure of every table and index, and every foreign key.</summary>
+    /// <param name="databaseFile">The database, or a backup of it.</param>
+    /// <param name="cancellation">Stops the check.</param>
+    /// <returns>A sentence for each fault, at most 100; empty if the file is whole.</returns>
+    /// <exception cref="StorageException">There is no such file, or it cannot be read.</exception>
+    public static Task<IReadOnlyList<string>> RunAsync(string databaseFile, CancellationToken cancellation) =>
+        Task.Factory.StartNew<IReadOnlyList<string>>(() => Run(databaseFile, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static List<string> Run(string databaseFile, CancellationToken cancellation)
+    {
+        if (!File.Exists(databaseFile)) throw new StorageException($"There is no database {databaseFile}.");
+        try
+        {
+            using var connection = SqliteConnection.Open(databaseFile, create: false, maxStatements: 16);
+            using var registration = cancellation.UnsafeRegister(static c => ((SqliteConnection)c!).Interrupt(), connection);
+            cancellation.ThrowIfCancellationRequested();
+            var faults = new List<string>();
+            connection.List("SELECT quick_check FROM pragma_quick_check($1)", static row => row.Text(0), [MaxFaults], faults);
+            faults.Remove("ok");
+            connection.List("SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 LIMIT $1", static row =>
+                string.Create(CultureInfo.InvariantCulture, $"{row.Int64(2)} rows of {row.Text(0)} refer to no row of {row.Text(1)}"),
+                [MaxFaults], faults);
+            return faults.Count <= MaxFaults ? faults : faults.GetRange(0, MaxFaults);
+        }
+        catch (SqliteFailure failure)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw failure.Kind switch
+            {
+                raw.SQLITE_NOTADB => new StorageException($"{databaseFile} is not a SQLite database.", failure),
+                raw.SQLITE_CORRUPT => new StorageException($"{databaseFile} is damaged ({failure.Reason}); restore a backup.", failure),
+                _ => failure.AsUnavailable() as StorageException ?? failure,
+            };
+        }
+    }
+}

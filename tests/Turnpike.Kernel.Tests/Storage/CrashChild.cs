@@ -1,0 +1,28 @@
+using Turnpike.Kernel.Storage;
+
+namespace Turnpike.Kernel.Tests.Storage;
+
+/// <summary>A process that commits from 64 callers as fast as it can, tells each acknowledged posting on standard output, and is killed.</summary>
+internal static class CrashChild
+{
+    public static async Task<int> RunAsync(string folder)
+    {
+        await using var store = await TestStore.OpenAsync(new StorageOptions { Folder = folder });
+        var database = store.Database;
+        var next = await database.NumberAsync("SELECT count(*) FROM posting");
+        if (next == 0) await database.OpenAccountAsync(1, 0);
+        // Never twice the same number, also not one that was committed but not acknowledged.
+        next += 1_000_000 * await database.NumberAsync("SELECT count(*) + 1 FROM account");
+        await database.OpenAccountAsync((int)await database.NumberAsync("SELECT count(*) + 1 FROM account"), 0);
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
+        {
+            while (true)
+            {
+                var number = Interlocked.Increment(ref next);
+                if (!(await database.PostAsync(1, number, 1)).IsOk) Environment.FailFast("A posting was refused.");
+                Console.Out.WriteLine($"{number}.");
+            }
+        }));
+        return 1;
+    }
+}

@@ -56,9 +56,8 @@ internal sealed class CometBftUpstream : IUpstream, IDisposable
     public async Task<long?> ReadHeadAsync(CancellationToken cancellation)
     {
         var head = await CallAsync(
-            "status", null, answer => answer.Member("sync_info"u8).Member("latest_block_height"u8).Integer().ToString(CultureInfo.InvariantCulture),
-            cancellation);
-        return head is null ? null : long.Parse(head, CultureInfo.InvariantCulture);
+            "status", null, answer => new Status(answer.Member("sync_info"u8).Member("latest_block_height"u8).Integer()), cancellation);
+        return head?.Height;
     }
 
     /// <inheritdoc/>
@@ -86,6 +85,8 @@ internal sealed class CometBftUpstream : IUpstream, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    private sealed record Status(long Height);
+
     private sealed record Head(string Hash, string? ParentHash, IReadOnlyList<ReadOnlyMemory<byte>> Transactions);
 
     /// <summary>Calls a method by GET and reads its <c>result</c>; null if that, or the height, is not there yet.</summary>
@@ -111,7 +112,7 @@ internal sealed class CometBftUpstream : IUpstream, IDisposable
 
     private static UpstreamException Refused(Uri uri, RpcError error) => new(
         UpstreamFault.BadAnswer,
-        $"The upstream refused {uri}: {error.Sentence}{(error.Has("lowest height is") ? "; set FirstHeight to one that it still has" : "")}");
+        $"The upstream refused {uri}: {error.Sentence}{(error.Has("lowest height is") ? "; set FirstHeight to one that it has" : "")}");
 
     private static Head? ReadHead(JsonSlice result, long height)
     {
@@ -158,7 +159,8 @@ internal sealed class CometBftUpstream : IUpstream, IDisposable
     {
         if (codes.Count != transactions.Count) // never guess which of them count
             throw new UpstreamException(
-                UpstreamFault.BadAnswer, $"The upstream has {codes.Count} results for the {transactions.Count} transactions of block {height}");
+                UpstreamFault.BadAnswer,
+                $"The upstream has {codes.Count} results for the {transactions.Count} transactions of block {height}");
         return [.. transactions.Where((_, i) => codes[i] == 0)];
     }
 

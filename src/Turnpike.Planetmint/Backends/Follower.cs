@@ -9,12 +9,13 @@ namespace Turnpike.Planetmint.Backends;
 /// socket is silent. Blocks are fetched a few ahead and stored strictly in order. What is stored is never rewritten: if the upstream
 /// has another history, following stops and <see cref="Health"/> says so.
 /// </summary>
-/// <remarks>planetmint.md, section 6. Where several nodes share a store, the holder of the lease runs it; a second one does no harm.</remarks>
-internal sealed class Follower(IUpstream upstream, IBlockStore store, UpstreamOptions options, TimeProvider clock, ILogger<Follower> logger)
-    : BackgroundService
+/// <remarks>planetmint.md, section 6. Of several nodes on one store the holder of the lease runs it; a second one does no harm.</remarks>
+internal sealed class Follower(
+    IUpstream upstream, IBlockStore store, UpstreamOptions options, TimeProvider clock, ILogger<Follower> logger) : BackgroundService
 {
     // One word is as good as many: they only say that it is worth looking.
-    private readonly Channel<bool> _words = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _words =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly BackOff _backOff = new();
     private volatile FollowerHealth _health = new(FollowerState.Starting, null, null, false, null);
     private volatile bool _listening;
@@ -229,5 +230,6 @@ internal sealed class Follower(IUpstream upstream, IBlockStore store, UpstreamOp
         await Task.Delay(pause, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static UpstreamException Another(string how) => new(
-        UpstreamFault.AnotherHistory, $"The upstream has another history than the one stored here: {how}. Nothing was changed; check both and restart");
+        UpstreamFault.AnotherHistory,
+        $"The upstream has another history than the one stored here: {how}. Nothing was changed; check both and restart");
 }

@@ -12,14 +12,14 @@ internal enum FollowerState
     /// <summary>Something failed; it tries again.</summary>
     Failing,
 
-    /// <summary>The upstream has another history than the one stored. It does not go on until someone has looked and restarted it.</summary>
+    /// <summary>The upstream has another history than the one stored. Someone has to look, and restart.</summary>
     Stopped,
 }
 
 /// <summary>How following goes.</summary>
 /// <param name="State">What the follower is doing.</param>
 /// <param name="StoredHeight">The newest height that is stored; null if none, or not known yet.</param>
-/// <param name="UpstreamHeight">The newest height that the upstream was seen to have; null if not known (BigchainDB). Refreshed at each check.</param>
+/// <param name="UpstreamHeight">The newest height that the upstream had at the last check; null if not known (BigchainDB).</param>
 /// <param name="IsListening">Whether the wake-up socket is open; without it blocks come by polling.</param>
 /// <param name="Problem">What is wrong, as a sentence; null while <see cref="IsHealthy"/>.</param>
 internal sealed record FollowerHealth(FollowerState State, long? StoredHeight, long? UpstreamHeight, bool IsListening, string? Problem)

@@ -132,11 +132,12 @@ internal sealed class NodeUpstream : IUpstream, IDisposable
     private static string Id(JsonSlice value)
     {
         var id = value.Text();
-        return id.Length == 64 && id.All(char.IsAsciiHexDigitLower) ? id : throw new JsonException("A transaction's id is not 64 hex digits");
+        return id.Length == 64 && id.All(char.IsAsciiHexDigitLower) ? id : throw new JsonException("An id is not 64 hex digits");
     }
 
     /// <summary>What the node itself hashes of a block (planetmint.md, section 5): sha3-256(id₁ + id₂ + …), as hex.</summary>
-    private static string HashOf(string[] ids) => Convert.ToHexStringLower(SHA3_256.HashData(Encoding.ASCII.GetBytes(string.Concat(ids))));
+    private static string HashOf(string[] ids) =>
+        Convert.ToHexStringLower(SHA3_256.HashData(Encoding.ASCII.GetBytes(string.Concat(ids))));
 
     private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadTransactionsAsync(
         long height, IReadOnlyList<string> ids, long bytes, CancellationToken cancellation)
@@ -147,7 +148,8 @@ internal sealed class NodeUpstream : IUpstream, IDisposable
         {
             var uri = new Uri(_api, $"transactions/{ids[i]}");
             var body = await FindAsync(uri, stop)
-                ?? throw new UpstreamException(UpstreamFault.BadAnswer, $"The upstream does not give transaction {ids[i]} of its block {height}");
+                ?? throw new UpstreamException(
+                    UpstreamFault.BadAnswer, $"The upstream does not give transaction {ids[i]} of its block {height}");
             if (Interlocked.Add(ref bytes, body.Length) > _options.MaxAnswerBytes)
                 throw new UpstreamException(UpstreamFault.BadAnswer, $"The upstream's block {height} is larger than MaxAnswerBytes");
             bodies[i] = Reading(uri, () => ReadTransaction(JsonSlice.Parse(body), ids[i]));
@@ -158,7 +160,7 @@ internal sealed class NodeUpstream : IUpstream, IDisposable
     private static ReadOnlyMemory<byte> ReadTransaction(JsonSlice transaction, string id) =>
         transaction.Member("id"u8).Text() == id ? transaction.Utf8 : throw new JsonException("It has another id");
 
-    /// <summary>What the root document advertises: one word for each block if there is such a stream, otherwise one for each transaction.</summary>
+    /// <summary>What the root document advertises: a word for each block if it has that stream, else one for each transaction.</summary>
     private async Task<Uri> ReadStreamUriAsync(CancellationToken cancellation)
     {
         var body = await FindAsync(_api, cancellation)

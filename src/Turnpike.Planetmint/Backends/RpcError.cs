@@ -11,8 +11,9 @@ internal sealed record RpcError(string Message, string Data)
     /// <summary>Both, as the Python node joins them.</summary>
     public string Sentence => $"{Message} - {Data}";
 
-    /// <summary>True if the height is above the head, or its results are not written yet (a block is saved before it is executed).</summary>
-    public bool IsNotYet => Has("must be less than or equal to the current blockchain height") || Has("could not find results for height");
+    /// <summary>True if the height is above the head, or lacks its results yet: a block is saved before it is executed.</summary>
+    public bool IsNotYet =>
+        Has("must be less than or equal to the current blockchain height") || Has("could not find results for height");
 
     /// <summary>Takes the error out of an answer.</summary>
     /// <returns>Null if there is none.</returns>

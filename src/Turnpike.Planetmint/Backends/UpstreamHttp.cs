@@ -9,7 +9,7 @@ namespace Turnpike.Planetmint.Backends;
 /// <param name="ContentType">The media type as it was sent, or null.</param>
 internal sealed record HttpAnswer(int Status, ReadOnlyMemory<byte> Body, string? ContentType);
 
-/// <summary>HTTP to one upstream: each call has a time limit and each answer a size limit; every failure is an <see cref="UpstreamException"/>.</summary>
+/// <summary>HTTP to one upstream: calls have a time limit, answers a size limit, failures are <see cref="UpstreamException"/>s.</summary>
 internal sealed class UpstreamHttp : IDisposable
 {
     /// <summary>Connections for reads; bounds what following costs the upstream.</summary>

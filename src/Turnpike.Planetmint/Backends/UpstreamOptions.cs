@@ -21,7 +21,7 @@ public sealed record UpstreamOptions
     /// <summary>Which kind of upstream. Default none.</summary>
     public UpstreamKind Kind { get; set; }
 
-    /// <summary>Where it is, e.g. <c>http://node:9984</c> (node) or <c>http://node:26657</c> (cometbft); a path prefix may follow.</summary>
+    /// <summary>Where it is: <c>http://node:9984</c> (node), <c>http://node:26657</c> (cometbft); a path prefix may follow.</summary>
     public string Url { get; set; } = "";
 
     /// <summary>The socket of a node, if it advertises a wrong one. Default: what its root document says. Only for kind node.</summary>
@@ -39,13 +39,15 @@ public sealed record UpstreamOptions
     /// <summary>How often to look for a block while the socket is silent. Default 1 s, 10 ms to 1 min.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often to make sure that the upstream still has our head, beside every start and failure. Default 30 s, 10 ms to 1 h.</summary>
+    /// <summary>How often to compare heads; also done at each start and after each failure. Default 30 s, 10 ms to 1 h.</summary>
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Blocks fetched at a time while catching up; each may take <see cref="MaxAnswerBytes"/>. Default 4, 1 to 64.</summary>
     public int Ahead { get; set; } = 4;
 
-    /// <summary>The largest answer taken, in bytes; a block's transactions fetched one by one count together. Default 64 MiB, 64 KiB to 1 GiB.</summary>
+    /// <summary>
+    /// The largest answer taken, in bytes; a block's transactions fetched one by one count together. Default 64 MiB, 64 KiB to 1 GiB.
+    /// </summary>
     public int MaxAnswerBytes { get; set; } = 64 << 20;
 
     /// <summary>Posts under way at a time; further ones wait. Default 256, 1 to 10 000.</summary>

@@ -11,7 +11,7 @@ internal static class UpstreamSocket
 
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(20);
 
-    /// <summary>Connects, sends <paramref name="hello"/> if there is one, and calls <paramref name="onWord"/> when open and for each message.</summary>
+    /// <summary>Connects, sends a hello if there is one, and calls <paramref name="onWord"/> when open and for each message.</summary>
     /// <returns>Completes when the upstream closes.</returns>
     /// <exception cref="UpstreamException">No connection; it broke, or was silent to pings; or the upstream sent a JSON-RPC error,
     /// after which CometBFT leaves the socket open and says nothing more.</exception>

@@ -15,7 +15,7 @@ internal sealed class CometBftScript(ScriptedUpstream upstream) : IDialectScript
 
     // A whole block in the event: longer than what a listener keeps.
     public IEnumerable<string> Events(ScriptedBlock block) =>
-        [Result($$$"""{"query":"tm.event='NewBlock'","pad":"{{{new string('x', 9000)}}}","data":{"value":{"block":{{{Block(block)}}} } } }""")];
+        [Result($$$"""{"pad":"{{{new string('x', 9000)}}}","data":{"value":{"block":{{{Block(block)}}} } } }""")];
 
     public async Task ServeAsync(HttpContext context, bool notYet)
     {
@@ -32,7 +32,7 @@ internal sealed class CometBftScript(ScriptedUpstream upstream) : IDialectScript
         var found = notYet ? null : upstream.Chain.Find(height);
         var answer = context.Request.Path.Value switch
         {
-            "/status" => Result($$$"""{"node_info":{},"sync_info":{"latest_block_height":"{{{upstream.Chain.Head}}}","catching_up":false}}"""),
+            "/status" => Result($$$"""{"sync_info":{"latest_block_height":"{{{upstream.Chain.Head}}}","catching_up":false} }"""),
             "/block" when found is not null => Result(WriteBlock(found)),
             "/block_results" when found is not null => Result(WriteResults(found)),
             "/block_results" => Error($"could not find results for height #{height}"),
@@ -61,7 +61,8 @@ internal sealed class CometBftScript(ScriptedUpstream upstream) : IDialectScript
             ? "null"
             : $"[{string.Join(',', block.Transactions.Select(t => $"\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(t.Json))}\""))}]";
         return $$$"""
-            {"header":{"chain_id":"test","height":"{{{block.Height}}}","app_hash":"AB","last_block_id":{"hash":"{{{block.ParentHash.ToUpperInvariant()}}}"} },
+            {"header":{"chain_id":"test","height":"{{{block.Height}}}","app_hash":"AB",
+                       "last_block_id":{"hash":"{{{block.ParentHash.ToUpperInvariant()}}}"} },
              "data":{"txs":{{{txs}}}},"last_commit":null}
             """;
     }

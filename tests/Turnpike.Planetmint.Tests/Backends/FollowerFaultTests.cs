@@ -14,7 +14,8 @@ public sealed class FollowerFaultTests
     {
         var faults = Gen.Elements(Enum.GetValues<Fault>()).ArrayOf(25);
         var failures = Gen.Elements((false, false), (false, false), (true, false), (false, true)).ArrayOf(6);
-        var property = Prop.ForAll(faults.ToArbitrary(), failures.ToArbitrary(), (f, s) => FollowAsync(dialect, f, s).GetAwaiter().GetResult());
+        var property = Prop.ForAll(
+            faults.ToArbitrary(), failures.ToArbitrary(), (f, s) => FollowAsync(dialect, f, s).GetAwaiter().GetResult());
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(12).WithReplay(20260101, 77), property);
     }
 
@@ -160,7 +161,8 @@ public sealed class FollowerFaultTests
             ? throw new UpstreamException(UpstreamFault.Unreachable, "Scripted")
             : Task.FromResult<long?>(Head);
 
-        public Task ListenAsync(Action onWord, CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        public Task ListenAsync(Action onWord, CancellationToken cancellation) =>
+            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
 
         public Task<UpstreamAnswer> PostAsync(ReadOnlyMemory<byte> body, PostMode mode, CancellationToken cancellation) =>
             throw new NotSupportedException();

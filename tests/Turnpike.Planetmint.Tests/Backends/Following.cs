@@ -48,10 +48,12 @@ internal sealed class Following : IAsyncDisposable
     public static void HoldsTheChain(RecordingStore store, ScriptedChain chain, long first = 1)
     {
         Assert.Empty(store.Wrong);
-        Assert.Equal(Enumerable.Range((int)first, (int)(chain.Head - first + 1)).Select(i => (long)i), store.Blocks.Select(b => b.Height));
+        var heights = Enumerable.Range((int)first, (int)(chain.Head - first + 1)).Select(i => (long)i);
+        Assert.Equal(heights, store.Blocks.Select(b => b.Height));
         foreach (var block in store.Blocks)
             Assert.Equal(
-                chain.Find(block.Height)!.Counting.Select(t => t.Json), block.Transactions.Select(body => Encoding.UTF8.GetString(body.Span)));
+                chain.Find(block.Height)!.Counting.Select(t => t.Json),
+                block.Transactions.Select(body => Encoding.UTF8.GetString(body.Span)));
     }
 }
 
@@ -65,7 +67,8 @@ internal sealed class LogChannel : ILogger<Follower>
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Writer.TryWrite((id.Id, formatter(state, exception)));
 
     public async Task<string> NextAsync(int id)

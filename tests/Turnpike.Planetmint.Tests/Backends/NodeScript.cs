@@ -39,7 +39,8 @@ internal sealed class NodeScript(ScriptedUpstream upstream) : IDialectScript
         var found = notYet ? null : parts switch
         {
             ["api", "v1"] => Root(),
-            ["api", "v1", "blocks", "latest"] => IsPlanetmint && upstream.Chain.Find(upstream.Chain.Head) is { } block ? Write(block) : null,
+            ["api", "v1", "blocks", "latest"] =>
+                IsPlanetmint && upstream.Chain.Find(upstream.Chain.Head) is { } block ? Write(block) : null,
             ["api", "v1", "blocks", var height] =>
                 upstream.Chain.Find(long.Parse(height, CultureInfo.InvariantCulture)) is { } block ? Write(block) : null,
             ["api", "v1", "transactions", var id] => upstream.Chain.FindTransaction(id)?.Json + "\n",

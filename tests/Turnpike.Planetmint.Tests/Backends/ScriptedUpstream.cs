@@ -126,7 +126,8 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         {
             await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, CancellationToken.None);
         }
-        catch (Exception e) when (e is WebSocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (
+            e is WebSocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             socket.Abort(); // the other side left
         }

@@ -148,7 +148,8 @@ public sealed class UpstreamReadTests
         var options = new UpstreamOptions { Kind = UpstreamKind.Node, Url = "http://node:9984/prefix" };
         Assert.True(new UpstreamOptionsValidator().Validate(null, options).Succeeded);
         var property = typeof(UpstreamOptions).GetProperty(key)!;
-        property.SetValue(options, System.ComponentModel.TypeDescriptor.GetConverter(property.PropertyType).ConvertFromInvariantString(value));
+        var converter = System.ComponentModel.TypeDescriptor.GetConverter(property.PropertyType);
+        property.SetValue(options, converter.ConvertFromInvariantString(value));
         var result = new UpstreamOptionsValidator().Validate(null, options);
         var failure = Assert.Single(result.Failures!);
         Assert.EndsWith(sentence, failure, StringComparison.Ordinal);

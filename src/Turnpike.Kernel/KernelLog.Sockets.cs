@@ -10,7 +10,7 @@ internal static partial class KernelLog
     public static partial void SendFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(1301, LogLevel.Error, "A session's handler failed; the session is closed with 1011")]
-    public static partial void HandlerFailed(this ILogger logger, Exception exception);
+    public static partial void SessionFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(1302, LogLevel.Debug, "Nothing came from {Address} for {Seconds} s; the connection is dropped")]
     public static partial void PeerDead(this ILogger logger, IPAddress address, double seconds);

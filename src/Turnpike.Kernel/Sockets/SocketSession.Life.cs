@@ -87,7 +87,7 @@ public abstract partial class SocketSession
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Server.Logger.HandlerFailed(exception);
+            Server.Logger.SessionFailed(exception);
         }
     }
 
@@ -207,7 +207,7 @@ public abstract partial class SocketSession
 
     private void Fail(Exception exception)
     {
-        Server.Logger.HandlerFailed(exception);
+        Server.Logger.SessionFailed(exception);
         Close(CloseCodes.InternalError, "internal error");
     }
 

@@ -33,6 +33,9 @@ public sealed class Feed : IAsyncDisposable
         _metrics = new(meters, () => _tail.Head - Slowest);
     }
 
+    /// <summary>Committed events that the slowest subscriber has not been handed yet.</summary>
+    public long Lag => _tail.Head - Slowest;
+
     /// <summary>The position that every subscriber has passed; the head where there is none. Retention stays behind it.</summary>
     internal long Slowest => Volatile.Read(ref _subscribers) is { Length: > 0 } all ? all.Min(s => s.Position) : _tail.Head;
 

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Turnpike.Kernel.Storage;
+
+namespace Turnpike.Cli.Commands;
+
+/// <summary><c>turnpike backup FILE</c>: a copy of the database, also while a server uses it.</summary>
+internal static class BackupCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "The copy; must not exist yet" };
+        var data = DataOption.Create();
+        var command = new Command("backup", "Copies the database, also while the server runs. The seed is a file of its own: copy it too.")
+        {
+            file, data,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var folder = parsed.GetRequiredValue(data);
+            var target = Path.GetFullPath(parsed.GetRequiredValue(file));
+            await Backup.WriteAsync(DataOption.Database(folder), target, cancellation);
+            var size = new FileInfo(target).Length;
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                $"{target} holds the database, {size} bytes; without {Path.Combine(Path.GetFullPath(folder), "seed")} it is of no use: keep both.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Turnpike.Server;
+
+namespace Turnpike.Cli.Commands;
+
+/// <summary><c>turnpike serve</c>: the server until SIGINT or SIGTERM.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var data = new Option<string?>("--data") { Description = "The data folder (default ./data)", HelpName = "DIR" };
+        var port = new Option<string?>("--port") { Description = "The port of everything (default 9984; 0: any free one)", HelpName = "N" };
+        var streams = new Option<string?>("--stream-port") { Description = "The port of event streams (default 9985; 0: any free one)", HelpName = "N" };
+        var bind = new Option<string?>("--bind") { Description = "The address of both ports (default 127.0.0.1; * for all)", HelpName = "ADDRESS" };
+        var dev = new Option<string?>("--dev") { Description = "Dev endpoints such as faucets (default auto: on if only loopback)", HelpName = "on|off|auto" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Any other setting, for example --set Turnpike:Server:Log:Format=json; never a secret",
+            HelpName = "KEY=VALUE",
+        };
+        var command = new Command("serve", "Starts the server; Ctrl-C ends it in order.") { data, port, streams, bind, dev, set };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            foreach (var pair in parsed.GetValue(set) ?? []) Set(settings, pair);
+            Put("Data", parsed.GetValue(data));
+            Put("Port", parsed.GetValue(port));
+            Put("StreamPort", parsed.GetValue(streams));
+            Put("Bind", parsed.GetValue(bind));
+            Put("Dev", parsed.GetValue(dev));
+            return await ServeAsync(settings, cancellation);
+
+            void Put(string key, string? value)
+            {
+                if (value is not null) settings[$"{ServerOptions.Section}:{key}"] = value;
+            }
+        });
+        return command;
+    }
+
+    private static void Set(Dictionary<string, string?> settings, string pair)
+    {
+        var equals = pair.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0) throw new StartupException($"--set {pair}: written as KEY=VALUE.", isUsage: true);
+        settings[pair[..equals]] = pair[(equals + 1)..];
+    }
+
+    private static async Task<int> ServeAsync(Dictionary<string, string?> settings, CancellationToken cancellation)
+    {
+        await using var server = await TurnpikeServer.StartAsync(settings, cancellation);
+        return await server.WaitAsync() ? ExitCode.Ok : ExitCode.Failed;
+    }
+}

@@ -5,6 +5,9 @@ namespace Turnpike.Kernel.Tests.Storage;
 /// <summary>A process that commits from 64 callers as fast as it can, tells each acknowledged posting on standard output, and is killed.</summary>
 internal static class CrashChild
 {
+    /// <summary>The exit code where the store has stopped as it should when the disk fails in a commit.</summary>
+    public const int DiskFailed = 3;
+
     public static async Task<int> RunAsync(string folder)
     {
         await using var store = await TestStore.OpenAsync(new StorageOptions { Folder = folder });
@@ -14,7 +17,7 @@ internal static class CrashChild
         // Never twice the same number, also not one that was committed but not acknowledged.
         next += 1_000_000 * await database.NumberAsync("SELECT count(*) + 1 FROM account");
         await database.OpenAccountAsync((int)await database.NumberAsync("SELECT count(*) + 1 FROM account"), 0);
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
+        var storm = Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
         {
             while (true)
             {
@@ -23,6 +26,15 @@ internal static class CrashChild
                 Console.Out.WriteLine($"{number}.");
             }
         }));
+        try
+        {
+            await storm;
+        }
+        catch (StorageException) when (storm.Exception!.InnerExceptions.Any(e => e is StorageOutcomeUnknownException))
+        {
+            return await database.Stopped is StorageOutcomeUnknownException ? DiskFailed : 1;
+        }
+
         return 1;
     }
 }

@@ -29,7 +29,8 @@ internal static partial class KernelLog
     [LoggerMessage(1101, LogLevel.Warning, "The feed could not read events after {Position}; it tries again")]
     public static partial void FeedReadFailed(this ILogger logger, long position, Exception exception);
 
-    [LoggerMessage(1102, LogLevel.Debug, "A subscriber of {Topic} is behind the events held in memory; it reads on after {Position} from the table")]
+    [LoggerMessage(1102, LogLevel.Debug,
+        "A subscriber of {Topic} is behind the events held in memory; it reads on after {Position} from the table")]
     public static partial void HandlerBehind(this ILogger logger, string topic, long position);
 
     [LoggerMessage(1103, LogLevel.Warning, "Events could not be deleted; retention tries again")]

@@ -61,13 +61,15 @@ public sealed class Cursor : IEquatable<Cursor>
         var last = position;
         for (var i = 0; i < also.Length; i++)
         {
-            if (!TryRead(bytes, ref at, out var distance) || distance == 0 || distance > long.MaxValue - last) return EventErrors.CursorMalformed;
+            if (!TryRead(bytes, ref at, out var distance) || distance == 0 || distance > long.MaxValue - last)
+                return EventErrors.CursorMalformed;
             last = also[i] = last + distance;
         }
 
         var cursor = new Cursor(position, also);
         // One cursor, one text: whatever else decodes to it (padding, loose last bits, a run that belongs to the position) is none.
-        return at == bytes.Length && (also.Length == 0 || also[0] > position + 1) && cursor.ToString() == text ? cursor : EventErrors.CursorMalformed;
+        var canonical = at == bytes.Length && (also.Length == 0 || also[0] > position + 1) && cursor.ToString() == text;
+        return canonical ? cursor : EventErrors.CursorMalformed;
     }
 
     /// <summary>This cursor and everything up to a position.</summary>

@@ -11,7 +11,9 @@ public sealed class EventDispatch
 {
     private readonly Dictionary<(string Type, int Version), Func<CommittedEvent, ValueTask>> _handlers = [];
 
-    /// <summary>Adds a handler for events of a type. For an older version, a record of its own with the same name and that version.</summary>
+    /// <summary>
+    /// Adds a handler for events of a type. For an older version, a record of its own with the same name and that version.
+    /// </summary>
     /// <param name="json">From the protocol's source-generated context.</param>
     /// <param name="handler">Takes the event as stored, and what it says.</param>
     /// <exception cref="ArgumentException">There is one already.</exception>

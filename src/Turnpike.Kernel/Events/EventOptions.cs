@@ -49,14 +49,16 @@ internal sealed class EventOptionsValidator : IValidateOptions<EventOptions>
         Require(errors, options.TailEvents is >= 16 and <= 1_000_000, options.TailEvents, "16 to 1000000", "TailEvents");
         Require(errors, options.TailBytes is >= 65_536 and <= 1L << 32, options.TailBytes, "65536 to 4294967296", "TailBytes");
         Require(errors, options.Batch is >= 1 and <= 10_000, options.Batch, "1 to 10000", "Batch");
-        Require(errors, options.Interval > TimeSpan.Zero && options.Interval <= TimeSpan.FromDays(1), options.Interval, "up to 1 day", "Interval");
+        var often = options.Interval > TimeSpan.Zero && options.Interval <= TimeSpan.FromDays(1);
+        Require(errors, often, options.Interval, "up to 1 day", "Interval");
         RequireKept(errors, options.Age, options.Count, "");
         for (var i = 0; i < options.Topics.Count; i++)
         {
             var topic = options.Topics[i];
             RequireKept(errors, topic.Age, topic.Count, $"Topics:{i}:");
             var first = options.Topics.TakeWhile(t => t != topic).All(t => t.Prefix != topic.Prefix);
-            Require(errors, topic.Prefix.Length > 0 && first, $"'{topic.Prefix}'", "prefixes that differ and are not empty", $"Topics:{i}:Prefix");
+            Require(errors, topic.Prefix.Length > 0 && first, $"'{topic.Prefix}'", "prefixes that differ and are not empty",
+                $"Topics:{i}:Prefix");
         }
 
         return errors.Build();

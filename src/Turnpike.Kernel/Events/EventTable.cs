@@ -20,11 +20,14 @@ internal static class EventTable
 
     private const string After = "SELECT position, topic, type, version, payload FROM event WHERE position > $1 ORDER BY position LIMIT $2";
 
-    /// <summary>Of the events after $1, the newest one that has $2 after it. $3 is what topics begin with, $4 and on what they do not.</summary>
+    /// <summary>
+    /// Of the events after $1, the newest one that has $2 after it. $3 is what topics begin with, $4 and on what they do not.
+    /// </summary>
     public static string NthFromEnd(int excluded)
     {
         var not = Enumerable.Range(4, excluded).Select(i => string.Create(CultureInfo.InvariantCulture, $" AND NOT {BeginsWith(i)}"));
-        return $"SELECT position FROM event WHERE position > $1 AND {BeginsWith(3)}{string.Concat(not)} ORDER BY position DESC LIMIT 1 OFFSET $2";
+        var topics = BeginsWith(3) + string.Concat(not);
+        return $"SELECT position FROM event WHERE position > $1 AND {topics} ORDER BY position DESC LIMIT 1 OFFSET $2";
     }
 
     /// <summary>The events that follow a position, of all topics.</summary>

@@ -14,7 +14,8 @@ internal sealed class FeedMetrics
         var meter = meters.Create("Turnpike.Kernel");
         _published = meter.CreateCounter<long>("turnpike.events.published", "{event}", "Committed events given to the feed.");
         _handed = meter.CreateCounter<long>("turnpike.events.handed", "{event}", "Events handed to subscribers, by how that went.");
-        _skipped = meter.CreateCounter<long>("turnpike.events.skipped", "{event}", "Events of a type or version that this program does not know.");
+        _skipped = meter.CreateCounter<long>("turnpike.events.skipped", "{event}",
+            "Events of a type or version that this program does not know.");
         meter.CreateObservableGauge("turnpike.events.lag", lag, "{event}", "Events that the slowest subscriber is behind.");
     }
 

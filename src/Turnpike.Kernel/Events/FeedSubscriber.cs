@@ -5,7 +5,8 @@ using Turnpike.Kernel.Storage;
 namespace Turnpike.Kernel.Events;
 
 /// <summary>One subscriber of the feed: a cursor that follows the tail, or the table where it has fallen behind the tail.</summary>
-internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTask> handler, long position, FeedMetrics metrics, ILogger log)
+internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTask> handler, long position, FeedMetrics metrics,
+    ILogger log)
 {
     private const int Page = 256;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -65,7 +66,8 @@ internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTa
         Volatile.Write(ref _position, e.Position);
     }
 
-    private async ValueTask<bool> TryReadTableAsync(IDatabase database, List<CommittedEvent> page, TimeProvider clock, CancellationToken cancellation)
+    private async ValueTask<bool> TryReadTableAsync(IDatabase database, List<CommittedEvent> page, TimeProvider clock,
+        CancellationToken cancellation)
     {
         try
         {

@@ -2,7 +2,9 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Kernel.Events;
 
-/// <summary>A floor: of the topics that begin with the prefix, and with no longer one that has a floor, events up to the position may be gone.</summary>
+/// <summary>
+/// A floor: of the topics that begin with the prefix, and with no longer one that has a floor, events up to the position may be gone.
+/// </summary>
 internal readonly record struct Floor(string Prefix, long Position);
 
 /// <summary>The floor table's SQL, and what the floors mean.</summary>

@@ -91,7 +91,8 @@ internal sealed class Retention(IDatabase database, Feed feed, EventOptions opti
     /// <summary>The newest position that is too old, or one too many.</summary>
     private Task<long> LastToDeleteAsync(TopicRetention rule, CancellationToken cancellation)
     {
-        SqlValue[] others = [.. _rules.Where(r => r != rule && r.Prefix.StartsWith(rule.Prefix, StringComparison.Ordinal)).Select(r => r.Prefix)];
+        SqlValue[] others = [.. _rules
+            .Where(r => r != rule && r.Prefix.StartsWith(rule.Prefix, StringComparison.Ordinal)).Select(r => r.Prefix)];
         var oldest = (clock.GetUtcNow() - rule.Age).ToUnixTimeMilliseconds();
         return database.ReadAsync(async snapshot =>
         {
@@ -122,5 +123,6 @@ internal sealed class Retention(IDatabase database, Feed feed, EventOptions opti
     }
 
     private static T Require<T>(Result<T> result) =>
-        result.TryGet(out var value, out var error) ? value : throw new InvalidOperationException($"Retention met an error: {error.Message}");
+        result.TryGet(out var value, out var error) ? value
+            : throw new InvalidOperationException($"Retention met an error: {error.Message}");
 }

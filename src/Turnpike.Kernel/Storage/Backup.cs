@@ -22,7 +22,8 @@ public static class Backup
         if (!File.Exists(databaseFile)) throw new StorageException($"There is no database {databaseFile}.");
         RequireFree(target);
         var folder = Path.GetDirectoryName(target)!;
-        var partial = Path.Combine(folder, $".{Path.GetFileName(target)}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.partial");
+        var partial = Path.Combine(folder,
+            $".{Path.GetFileName(target)}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.partial");
         try
         {
             CreateEmpty(partial);

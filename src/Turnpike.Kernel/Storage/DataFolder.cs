@@ -31,7 +31,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException) && IsHeld(exception))
         {
-            throw new StorageException($"The data folder {folder} is in use by another process; a folder has one server at a time.", exception);
+            throw new StorageException($"The data folder {folder} is in use by another process; a folder has one server at a time.",
+                exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

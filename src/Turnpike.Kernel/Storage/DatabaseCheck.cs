@@ -14,7 +14,8 @@ public static class DatabaseCheck
     /// <returns>A sentence for each fault, at most 100; empty if the file is whole.</returns>
     /// <exception cref="StorageException">There is no such file, or it cannot be read.</exception>
     public static Task<IReadOnlyList<string>> RunAsync(string databaseFile, CancellationToken cancellation) =>
-        Task.Factory.StartNew<IReadOnlyList<string>>(() => Run(databaseFile, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew<IReadOnlyList<string>>(() =>
+            Run(databaseFile, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static List<string> Run(string databaseFile, CancellationToken cancellation)
     {

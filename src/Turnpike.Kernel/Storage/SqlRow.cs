@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Turnpike.Kernel.Storage;
 
-/// <summary>The row that is being read. Valid only inside the function that maps it; columns count from 0, in the order of the SELECT.</summary>
+/// <summary>
+/// The row that is being read. Valid only inside the function that maps it; columns count from 0, in the order of the SELECT.
+/// </summary>
 /// <remarks>A column of another type than asked for, and a NULL where none is asked for, is an error of ours and throws.</remarks>
 [SuppressMessage("Naming", "CA1720", Justification = "The width is the point: it is what the column must hold.")]
 public abstract class SqlRow

@@ -52,7 +52,9 @@ public readonly struct SqlValue
     /// <summary>A 64-bit integer, or NULL.</summary>
     public static implicit operator SqlValue(long? value) => value is { } number ? number : default(SqlValue);
 
-    /// <summary>Text, stored as UTF-8; may hold U+0000. A null reference is NULL. Half a surrogate pair is refused when it is bound.</summary>
+    /// <summary>
+    /// Text, stored as UTF-8; may hold U+0000. A null reference is NULL. Half a surrogate pair is refused when it is bound.
+    /// </summary>
     public static implicit operator SqlValue(string? value) => value is null ? default : new(SqlKind.Text, value, 0);
 
     /// <summary>Bytes, maybe none. A null reference is NULL.</summary>

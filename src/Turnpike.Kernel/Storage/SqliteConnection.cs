@@ -60,7 +60,9 @@ internal sealed class SqliteConnection : IDisposable
         if (code != raw.SQLITE_OK) throw failure!;
     }
 
-    /// <summary>Runs a statement that returns no row, and tells SQLite's result code: a violated constraint is nothing exceptional.</summary>
+    /// <summary>
+    /// Runs a statement that returns no row, and tells SQLite's result code: a violated constraint is nothing exceptional.
+    /// </summary>
     public int TryExecute(string sql, ReadOnlySpan<SqlValue> args, out SqliteFailure? failure)
     {
         failure = null;

@@ -60,7 +60,9 @@ public sealed class SqliteDatabase : IDatabase, IAsyncDisposable
     /// <param name="meters">Makes the meter <c>Turnpike.Kernel</c>.</param>
     /// <param name="loggers">Makes the loggers of store and feed.</param>
     /// <param name="cancellation">Looked at before the folder is taken.</param>
-    /// <exception cref="StorageException">The folder is in use, read-only or full; the file is not ours, or newer than the program.</exception>
+    /// <exception cref="StorageException">
+    /// The folder is in use, read-only or full; the file is not ours, or newer than the program.
+    /// </exception>
     public static Task<SqliteDatabase> OpenAsync(StorageOptions options, EventOptions events, IReadOnlyList<MigrationModule> modules,
         TimeProvider clock, IMeterFactory meters, ILoggerFactory loggers, CancellationToken cancellation)
     {
@@ -98,7 +100,8 @@ public sealed class SqliteDatabase : IDatabase, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<T> ReadAsync<T>(Func<Snapshot, ValueTask<T>> read, CancellationToken cancellation) => _readers.ReadAsync(read, cancellation);
+    public Task<T> ReadAsync<T>(Func<Snapshot, ValueTask<T>> read, CancellationToken cancellation) =>
+        _readers.ReadAsync(read, cancellation);
 
     /// <summary>Takes no more works, finishes those that wait, ends the feed and lets go of the folder.</summary>
     public async ValueTask DisposeAsync()
@@ -140,7 +143,7 @@ public sealed class SqliteDatabase : IDatabase, IAsyncDisposable
             connection.Script(Pragmas);
             var mode = connection.First("PRAGMA journal_mode", static row => row.Text(0));
             return mode == "wal" ? connection
-                : throw new StorageException($"{options.DatabaseFile} is on a file system that SQLite's log does not work on (mode {mode}).");
+                : throw new StorageException($"SQLite's log does not work on the file system of {options.DatabaseFile} (mode {mode}).");
         }
         catch
         {

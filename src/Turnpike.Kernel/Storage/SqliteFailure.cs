@@ -3,7 +3,8 @@ using SQLitePCL;
 namespace Turnpike.Kernel.Storage;
 
 /// <summary>What SQLite answered to a statement. The writer, the reader or the opener turns it into a sentence.</summary>
-internal sealed class SqliteFailure(int code, string message, string sql) : StorageException($"SQLite answered {code} ({message}) to: {sql}")
+internal sealed class SqliteFailure(int code, string message, string sql)
+    : StorageException($"SQLite answered {code} ({message}) to: {sql}")
 {
     /// <summary>The extended result code.</summary>
     public int Code => code;

@@ -11,7 +11,9 @@ internal sealed class SqliteMigrations(SqliteConnection connection, TimeProvider
     private const string Suffix = ".sqlite.sql";
 
     /// <summary>Applies what is missing, the kernel's first.</summary>
-    /// <exception cref="StorageException">The file is newer than the program, or a migration is not what it was when it was applied.</exception>
+    /// <exception cref="StorageException">
+    /// The file is newer than the program, or a migration is not what it was when it was applied.
+    /// </exception>
     public void Apply(IReadOnlyList<MigrationModule> modules)
     {
         foreach (var module in modules.Prepend(MigrationModule.Kernel).DistinctBy(m => m.Name)) Apply(module);
@@ -62,7 +64,8 @@ internal sealed class SqliteMigrations(SqliteConnection connection, TimeProvider
     private List<(long Number, string Name, byte[] Hash)> ReadApplied(MigrationModule module)
     {
         var applied = new List<(long, string, byte[])>();
-        if (connection.First("SELECT count(*) FROM sqlite_schema WHERE name = 'migration'", static row => row.Int64(0)) == 0) return applied;
+        var tables = connection.First("SELECT count(*) FROM sqlite_schema WHERE name = 'migration'", static row => row.Int64(0));
+        if (tables == 0) return applied;
         connection.List("SELECT number, name, hash FROM migration WHERE module = $1 ORDER BY number",
             static row => (row.Int64(0), row.Text(1), row.Bytes(2)), [module.Name], applied);
         return applied;

@@ -67,7 +67,7 @@ internal sealed class SqliteReaders(string file, int maxReaders, int maxStatemen
         {
             var running = read(snapshot);
             if (!running.IsCompleted)
-                throw new InvalidOperationException("A read awaited something other than its snapshot, and so was not complete when it returned.");
+                throw new InvalidOperationException("A read awaited something other than its snapshot.");
             return running.GetAwaiter().GetResult();
         }
         finally

@@ -30,10 +30,13 @@ internal sealed class SqliteReads(SqliteConnection connection, string owner)
 
     public void End() => _ended = true;
 
-    /// <exception cref="InvalidOperationException">The work or snapshot has ended, or goes on elsewhere after awaiting something else.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The work or snapshot has ended, or goes on elsewhere after awaiting something else.
+    /// </exception>
     public void RequireActive()
     {
         if (_ended || Environment.CurrentManagedThreadId != _thread)
-            throw new InvalidOperationException($"A {owner} is used after its end, or from another thread; it may await nothing but its own reads.");
+            throw new InvalidOperationException(
+                $"A {owner} is used after its end, or from another thread; it may await nothing but its own reads.");
     }
 }

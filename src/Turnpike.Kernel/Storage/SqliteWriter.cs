@@ -148,7 +148,7 @@ internal sealed class SqliteWriter(
         {
             // The commit may be in the log or not; only recovery knows. To go on could contradict what it will find.
             var unknown = new StorageOutcomeUnknownException(
-                $"The disk failed during a commit ({failure.Reason}, {failure.Code}). The server stops; what was committed shows at its next start.",
+                $"The disk failed during a commit ({failure.Reason}, {failure.Code}). The server stops; the next start shows what holds.",
                 failure);
             FailAll(unknown);
             return unknown;
@@ -178,7 +178,8 @@ internal sealed class SqliteWriter(
         }
         catch (SqliteFailure failure)
         {
-            return new StorageException($"A transaction could be neither committed nor undone: {failure.Reason}. The server stops.", failure);
+            return new StorageException($"A transaction could be neither committed nor undone: {failure.Reason}. The server stops.",
+                failure);
         }
     }
 

@@ -5,7 +5,9 @@ namespace Turnpike.Kernel.Storage;
 /// <summary>Where the data is, and the bounds of the store (<c>Turnpike:Storage</c>).</summary>
 public sealed record StorageOptions
 {
-    /// <summary>The data folder. Made with owner-only rights if it does not exist; one process at a time uses it. Default <c>data</c>.</summary>
+    /// <summary>
+    /// The data folder. Made with owner-only rights if it does not exist; one process at a time uses it. Default <c>data</c>.
+    /// </summary>
     public string Folder { get; set; } = "data";
 
     /// <summary>Which store. Only <c>sqlite</c>.</summary>

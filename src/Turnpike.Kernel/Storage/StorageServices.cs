@@ -22,8 +22,10 @@ public static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddSingleton<IValidateOptions<EventOptions>, EventOptionsValidator>();
-        services.AddOptions<StorageOptions>().BindConfiguration("Turnpike:Storage", b => b.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddOptions<EventOptions>().BindConfiguration("Turnpike:Events", b => b.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<StorageOptions>().BindConfiguration("Turnpike:Storage", b =>
+            b.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<EventOptions>().BindConfiguration("Turnpike:Events", b =>
+            b.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton(Open);
         services.AddSingleton<IDatabase>(s => s.GetRequiredService<SqliteDatabase>());
         services.AddSingleton(s => s.GetRequiredService<SqliteDatabase>().Feed);

@@ -24,7 +24,7 @@ internal sealed class Waiting(int capacity) : IDisposable
         lock (_lock)
         {
             if (_closed is not null) return new StorageUnavailableException(_closed.Message, _closed);
-            if (_works.Count >= capacity) return new StorageUnavailableException($"{capacity} works already wait for the store; try again.");
+            if (_works.Count >= capacity) return new($"{capacity} works already wait for the store; try again.");
             _works.Enqueue(work);
             first = _works.Count == 1;
         }

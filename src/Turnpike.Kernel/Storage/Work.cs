@@ -8,7 +8,9 @@ namespace Turnpike.Kernel.Storage;
 /// A work in its transaction: read, decide, write, append. Reads are awaited; writes and events are queued and leave when the work has
 /// returned a value. A work that returns an error leaves nothing. It may be run again, so it has no effect but through this object.
 /// </summary>
-/// <remarks>Not to be used after the work has returned, nor from another thread: both throw <see cref="InvalidOperationException"/>.</remarks>
+/// <remarks>
+/// Not to be used after the work has returned, nor from another thread: both throw <see cref="InvalidOperationException"/>.
+/// </remarks>
 public abstract class Work : Reads
 {
     private readonly WorkQueue _queue;

@@ -21,7 +21,8 @@ internal static class EventStore
         var all = new List<string>();
         while (true)
         {
-            Assert.True((await log.ReadAsync(prefix, after, limit, CancellationToken.None)).TryGet(out var page, out var error), error?.Name);
+            Assert.True((await log.ReadAsync(prefix, after, limit, CancellationToken.None)).TryGet(out var page, out var error),
+                error?.Name);
             Assert.InRange(page.Events.Count, 0, limit);
             all.AddRange(page.Events.Select(Text));
             after = page.Next;

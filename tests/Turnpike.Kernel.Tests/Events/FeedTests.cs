@@ -119,7 +119,8 @@ public sealed class FeedTests
         {
             await all.UntilAsync(i * 40);
             states.Add(await store.Database.ReadAsync(async snapshot =>
-                (snapshot.Point, await snapshot.ReadAsync("SELECT balance FROM account", static row => row.Int64(0))), CancellationToken.None));
+                (snapshot.Point, await snapshot.ReadAsync("SELECT balance FROM account", static row => row.Int64(0))),
+                    CancellationToken.None));
         }
 
         await stop.CancelAsync();

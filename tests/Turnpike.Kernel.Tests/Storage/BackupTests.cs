@@ -54,11 +54,13 @@ public sealed class BackupTests
         var exists = await Assert.ThrowsAsync<StorageException>(() => Backup.WriteAsync(store.File, target, CancellationToken.None));
         Assert.Equal($"{target} exists; a backup overwrites nothing.", exists.Message);
         Assert.Equal("precious", await File.ReadAllTextAsync(target));
-        var missing = await Assert.ThrowsAsync<StorageException>(() => Backup.WriteAsync(store.File + "x", target + "2", CancellationToken.None));
+        var missing = await Assert.ThrowsAsync<StorageException>(() =>
+            Backup.WriteAsync(store.File + "x", target + "2", CancellationToken.None));
         Assert.Equal($"There is no database {store.File}x.", missing.Message);
         var noFolder = Path.Combine(folder, "none", "copy.db");
         await Assert.ThrowsAsync<StorageException>(() => Backup.WriteAsync(store.File, noFolder, CancellationToken.None));
-        var noDatabase = await Assert.ThrowsAsync<StorageException>(() => Backup.WriteAsync(WriteNoise(folder), target + "3", CancellationToken.None));
+        var noDatabase = await Assert.ThrowsAsync<StorageException>(() =>
+            Backup.WriteAsync(WriteNoise(folder), target + "3", CancellationToken.None));
         Assert.Contains("was not written: ", noDatabase.Message, StringComparison.Ordinal);
         Assert.Equal(["copy.db", "noise"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
         Directory.Delete(folder, recursive: true);
@@ -76,13 +78,15 @@ public sealed class BackupTests
         }
 
         using (var connection = SqliteConnection.Open(options.DatabaseFile, create: false, 16)) connection.Script("DELETE FROM account");
-        Assert.Equal(["200 rows of posting refer to no row of account"], await DatabaseCheck.RunAsync(options.DatabaseFile, CancellationToken.None));
+        Assert.Equal(["200 rows of posting refer to no row of account"],
+            await DatabaseCheck.RunAsync(options.DatabaseFile, CancellationToken.None));
 
         var bytes = await File.ReadAllBytesAsync(options.DatabaseFile);
         bytes.AsSpan(bytes.Length - 4096 * 3).Fill(0xA5);
         await File.WriteAllBytesAsync(options.DatabaseFile, bytes);
         IReadOnlyList<string> faults = [];
-        var exception = await Record.ExceptionAsync(async () => faults = await DatabaseCheck.RunAsync(options.DatabaseFile, CancellationToken.None));
+        var exception = await Record.ExceptionAsync(async () =>
+            faults = await DatabaseCheck.RunAsync(options.DatabaseFile, CancellationToken.None));
         Assert.True(exception is StorageException || faults.Count > 0);
 
         var noise = WriteNoise(options.Folder);

@@ -2,7 +2,9 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Kernel.Tests.Storage;
 
-/// <summary>A process that commits from 64 callers as fast as it can, tells each acknowledged posting on standard output, and is killed.</summary>
+/// <summary>
+/// A process that commits from 64 callers as fast as it can, tells each acknowledged posting on standard output, and is killed.
+/// </summary>
 internal static class CrashChild
 {
     /// <summary>The exit code where the store has stopped as it should when the disk fails in a commit.</summary>

@@ -35,7 +35,9 @@ public sealed class CrashTests
         Directory.Delete(options.Folder, recursive: true);
     }
 
-    /// <summary>Opens the store anew: every acknowledged posting is there, at most those in flight beside them, and the books hold.</summary>
+    /// <summary>
+    /// Opens the store anew: every acknowledged posting is there, at most those in flight beside them, and the books hold.
+    /// </summary>
     private static async Task RequireAllAsync(StorageOptions options, HashSet<long> acknowledged, int inFlight)
     {
         await using var store = await TestStore.OpenAsync(options);

@@ -77,7 +77,8 @@ public sealed class ReadTests
     {
         await using var store = await TestStore.OpenAsync(new() { MaxReaders = 2 });
         await store.Database.OpenAccountAsync(1, 5);
-        var balances = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => store.Database.NumberAsync("SELECT balance FROM account"))));
+        var balances = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ =>
+            Task.Run(() => store.Database.NumberAsync("SELECT balance FROM account"))));
         Assert.All(balances, b => Assert.Equal(5, b));
     }
 
@@ -85,7 +86,8 @@ public sealed class ReadTests
     public async Task A_failed_read_takes_no_reader_away()
     {
         await using var store = await TestStore.OpenAsync(new() { MaxReaders = 1 });
-        for (var i = 0; i < 5; i++) await Assert.ThrowsAnyAsync<StorageException>(() => store.Database.NumberAsync("SELECT nothing FROM account"));
+        for (var i = 0; i < 5; i++) await Assert.ThrowsAnyAsync<StorageException>(() =>
+            store.Database.NumberAsync("SELECT nothing FROM account"));
         Assert.Equal(0, await store.Database.NumberAsync("SELECT count(*) FROM account"));
     }
 
@@ -94,7 +96,8 @@ public sealed class ReadTests
     {
         await using var store = await TestStore.OpenAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => store.Database.ReadAsync(snapshot =>
-            snapshot.ReadAsync("SELECT 1", _ => snapshot.ReadAsync("SELECT 1", static row => row.Int64(0)).AsTask().IsCompleted), CancellationToken.None));
+            snapshot.ReadAsync("SELECT 1", _ => snapshot.ReadAsync("SELECT 1", static row => row.Int64(0)).AsTask().IsCompleted),
+                CancellationToken.None));
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class ServiceTests
     {
         var folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName;
         var memory = new Memory();
-        using (var host = Build(("Turnpike:Storage:Folder", folder), ("Turnpike:Events:Topics:0:Prefix", "a/"), ("Turnpike:Events:Topics:0:Count", "7")))
+        using (var host = Build(("Turnpike:Storage:Folder", folder), ("Turnpike:Events:Topics:0:Prefix", "a/"),
+            ("Turnpike:Events:Topics:0:Count", "7")))
         {
             var topic = Assert.Single(host.Services.GetRequiredService<IOptions<EventOptions>>().Value.Topics);
             Assert.Equal(("a/", 7), (topic.Prefix, topic.Count));
@@ -75,7 +76,8 @@ public sealed class ServiceTests
         listener.SetMeasurementEventCallback<double>((i, _, tags, _) => Count(i, tags, 1));
         listener.Start();
         var options = new StorageOptions { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName };
-        await using (var database = await SqliteDatabase.OpenAsync(options, new(), [new MigrationModule("Test", typeof(TestStore).Assembly)],
+        await using (var database = await SqliteDatabase.OpenAsync(options, new(),
+            [new MigrationModule("Test", typeof(TestStore).Assembly)],
             new ManualTimeProvider(), meters, NullLoggerFactory.Instance, CancellationToken.None))
         {
             var memory = new Memory();

@@ -16,7 +16,9 @@ internal sealed record Happened(long Number, string What) : IEvent
 [JsonSerializable(typeof(Happened))]
 internal sealed partial class TestJson : JsonSerializerContext;
 
-/// <summary>The work that storage is measured with: read a row by key, update it, insert a row with a unique key, append an event.</summary>
+/// <summary>
+/// The work that storage is measured with: read a row by key, update it, insert a row with a unique key, append an event.
+/// </summary>
 internal static class StandardWork
 {
     public static readonly ProtocolError Twice = new(409, "twice", "The key is taken");
@@ -64,7 +66,8 @@ internal static class StandardWork
     private static Result<long> Write(Work work, byte[] key, long posting, long balance, long amount)
     {
         work.Write("UPDATE account SET balance = $2 WHERE id = $1", (Covered, Overdrawn), key, balance + amount);
-        work.Write("INSERT INTO posting (key, account, amount) VALUES ($1, $2, $3)", [(Key, Twice), (OfAccount, Orphan)], Posting(posting), key, amount);
+        work.Write("INSERT INTO posting (key, account, amount) VALUES ($1, $2, $3)", [(Key, Twice), (OfAccount, Orphan)], Posting(posting),
+            key, amount);
         work.Append("test/account", new Happened(posting, Padding), TestJson.Default.Happened);
         return balance + amount;
     }

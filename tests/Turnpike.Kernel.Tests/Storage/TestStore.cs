@@ -27,7 +27,8 @@ internal sealed class TestStore : IAsyncDisposable
 
     public string File => Path.Combine(Options.Folder, "turnpike.db");
 
-    public static IMeterFactory Meters { get; } = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+    public static IMeterFactory Meters { get; } =
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     public static async Task<TestStore> OpenAsync(StorageOptions? options = null, EventOptions? events = null, TimeProvider? clock = null,
         ILoggerFactory? loggers = null)
@@ -39,7 +40,8 @@ internal sealed class TestStore : IAsyncDisposable
         return new(database, options, own);
     }
 
-    public static Task<SqliteDatabase> OpenAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules, EventOptions? events = null,
+    public static Task<SqliteDatabase> OpenAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules,
+        EventOptions? events = null,
         TimeProvider? clock = null, ILoggerFactory? loggers = null) =>
         SqliteDatabase.OpenAsync(options, events ?? new(), modules, clock ?? new ManualTimeProvider(), Meters,
             loggers ?? NullLoggerFactory.Instance, CancellationToken.None);

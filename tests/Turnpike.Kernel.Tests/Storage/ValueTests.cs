@@ -75,7 +75,8 @@ public sealed class ValueTests
     public async Task Parameters_are_bound_by_number_not_by_first_appearance()
     {
         await using var store = await TestStore.OpenAsync();
-        var row = await store.Database.ReadAsync(s => s.ReadAsync("SELECT $2, $1, $2", static r => (r.Int64(0), r.Int64(1), r.Int64(2)), 1, 2),
+        var row = await store.Database.ReadAsync(s =>
+            s.ReadAsync("SELECT $2, $1, $2", static r => (r.Int64(0), r.Int64(1), r.Int64(2)), 1, 2),
             CancellationToken.None);
         Assert.Equal((2, 1, 2), row);
         await Assert.ThrowsAsync<ArgumentException>(() => store.Database.NumberAsync("SELECT $1", 1, 2));
@@ -101,6 +102,7 @@ public sealed class ValueTests
             return new(1);
         }, CancellationToken.None);
         Assert.True(written.IsOk);
-        return await store.Database.ReadAsync(snapshot => snapshot.ReadAsync($"SELECT {column} FROM anything", map), CancellationToken.None);
+        return await store.Database.ReadAsync(snapshot =>
+            snapshot.ReadAsync($"SELECT {column} FROM anything", map), CancellationToken.None);
     }
 }

@@ -12,7 +12,8 @@ public abstract partial class SocketSession
     private TaskCompletionSource? _flushed;
     private long _heard, _pinged, _moved;       // when, in the server's milliseconds
     private long _deadline;                     // when a closing session is cut off; 0 while it is open
-    private bool _opened, _peerClosed, _wasFlushed;
+    private PipeReader? _input;
+    private bool _opened, _peerClosed, _wasFlushed, _cutShort;
 
     /// <summary>Begins: the protocol may send from now on; nothing leaves before <see cref="Open"/>.</summary>
     internal void Begin()
@@ -42,6 +43,7 @@ public abstract partial class SocketSession
     /// <summary>Reads until the end of the connection. Never throws.</summary>
     internal async Task PumpAsync(PipeReader input)
     {
+        _input = input;
         _reader = new FrameReader(Server.Options.MaxMessageBytes, Discards);
         while (true)
         {
@@ -98,7 +100,7 @@ public abstract partial class SocketSession
         var deadline = Volatile.Read(ref _deadline);
         if (deadline != 0)
         {
-            if (nowMs >= deadline) Abort();
+            if (nowMs >= deadline) CutShort(nowMs);
             return;
         }
         if (Outbox.Bytes == 0) Volatile.Write(ref _moved, nowMs);
@@ -115,6 +117,22 @@ public abstract partial class SocketSession
         if (nowMs - _pinged < interval.TotalMilliseconds) return;
         _pinged = nowMs;
         Wake(Outbox.AddPing(Format == FrameFormat.WebSocket ? ServerFrame.EmptyPing : ServerFrame.Comment), here: false);
+    }
+
+    /// <summary>
+    /// A close took too long. If everything was sent, the connection is ended in order: a reset would take what the system still has to deliver from a client
+    /// that is only slow. If that does not help, or frames are stuck, it is cut.
+    /// </summary>
+    private void CutShort(long nowMs)
+    {
+        if (_cutShort || _input is null || !Outbox.IsFinished)
+        {
+            Abort();
+            return;
+        }
+        _cutShort = true;
+        Volatile.Write(ref _deadline, nowMs + (long)Server.Options.CloseTimeout.TotalMilliseconds);
+        _input.CancelPendingRead();
     }
 
     private async ValueTask TakeAsync(ReadResult result)
@@ -225,7 +243,7 @@ public abstract partial class SocketSession
     {
         if (TryEnd(new CloseStatus(CloseCodes.Lost, "", byPeer), TimeSpan.Zero, out var subscriptions))
             foreach (var subscription in subscriptions) subscription.Leave();
-        var inOrder = Outbox.IsFinished && (_peerClosed || Format != FrameFormat.WebSocket);
+        var inOrder = Outbox.IsFinished && (_peerClosed || _cutShort || Format != FrameFormat.WebSocket);
         Outbox.Drop();
         if (!inOrder) _sink?.Abort();
         Finish();

@@ -1,0 +1,141 @@
+using Turnpike.Kernel.Sockets;
+
+namespace Turnpike.Kernel.Tests.Sockets;
+
+public sealed class OutboxTests
+{
+    private readonly byte[] _scratch = new byte[1000];
+
+    private static byte[] Text(int length, byte fill = 1) => ServerFrame.Of(ServerFrame.Text, [.. Enumerable.Repeat(fill, length)]);
+
+    private static Outbox Opened(int limit)
+    {
+        var outbox = new Outbox(limit, FrameFormat.WebSocket);
+        Assert.Equal(Queued.Taken, outbox.Open());
+        return outbox;
+    }
+
+    [Fact]
+    public void Nothing_leaves_before_it_is_open()
+    {
+        var outbox = new Outbox(100, FrameFormat.WebSocket);
+        Assert.Equal(Queued.Taken, outbox.Add(Text(8)));
+        Assert.False(outbox.Begin(_scratch, out _));
+        Assert.Equal(Queued.Idle, outbox.Open());
+        Assert.True(outbox.Begin(_scratch, out var bytes));
+        Assert.Equal(10, bytes.Length);
+    }
+
+    [Fact]
+    public void It_is_bounded_but_takes_anything_when_it_is_empty()
+    {
+        var outbox = Opened(100);
+        Assert.Equal(Queued.Idle, outbox.Add(Text(500)));
+        Assert.Equal(Queued.Full, outbox.Add(Text(1)));
+        Assert.True(outbox.Begin(_scratch, out var bytes));
+        Assert.Equal(504, bytes.Length);
+        outbox.Release(504);
+        Assert.Equal(Queued.Idle, outbox.Add(Text(98)));
+        Assert.Equal(Queued.Full, outbox.Add(Text(0)));
+    }
+
+    [Fact]
+    public void A_batch_is_taken_as_far_as_there_is_room()
+    {
+        var frames = new FrameWriter(FrameFormat.WebSocket);
+        for (var i = 1; i <= 5; i++) frames.Write(i, new byte[18]);
+        var batch = frames.Take();
+        var outbox = Opened(50);
+        var from = 0;
+        Assert.Equal(Queued.Idle, outbox.Add(batch, ref from));
+        Assert.Equal(2, from);
+        Assert.Equal(Queued.Full, outbox.Add(batch, ref from));
+        Assert.Equal(2, from);
+    }
+
+    [Fact]
+    public void One_sender_at_a_time()
+    {
+        var outbox = Opened(1000);
+        outbox.Add(Text(8));
+        Assert.True(outbox.Begin(_scratch, out _));
+        Assert.Equal(Queued.Taken, outbox.Add(Text(8)));
+        Assert.False(outbox.Begin(_scratch, out _));
+        Assert.Equal(Queued.Idle, outbox.Release(10));
+        Assert.True(outbox.Begin(_scratch, out var bytes));
+        Assert.Equal(10, bytes.Length);
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(9), InlineData(10), InlineData(11), InlineData(25), InlineData(30), InlineData(33)]
+    public void Control_frames_go_ahead_but_never_into_a_frame(int sent)
+    {
+        var frames = new FrameWriter(FrameFormat.WebSocket);
+        for (var i = 1; i <= 3; i++) frames.Write(i, [.. Enumerable.Repeat((byte)i, 8)]);
+        var outbox = Opened(1000);
+        var from = 0;
+        outbox.Add(frames.Take(), ref from);
+        outbox.Add(Text(4, 4));
+        outbox.Begin(_scratch, out var bytes);
+        List<byte> wire = [.. bytes[..sent]];
+        outbox.SentSome(sent);
+        outbox.AddPong(ServerFrame.Pong("old"u8));
+        outbox.AddPong(ServerFrame.Pong("new"u8));
+        outbox.AddPing(ServerFrame.EmptyPing);
+        for (var piece = outbox.Peek(7); !piece.IsEmpty; piece = outbox.Peek(7))
+        {
+            wire.AddRange(piece.Span);
+            outbox.SentSome(piece.Length);
+        }
+        var found = new List<string>();
+        for (var rest = wire.ToArray().AsSpan(); !rest.IsEmpty; rest = rest[ServerFrame.LengthAt(rest)..])
+            found.Add($"{rest[0]:x}{(rest[1] > 0 ? rest[2] : 0)}");
+        string[] data = ["811", "812", "813", "814"];
+        var before = Math.Min((sent + 9) / 10, sent > 30 ? 4 : 3);
+        Assert.Equal([.. data[..before], "890", $"8a{(int)'n'}", .. data[before..]], found);
+    }
+
+    [Fact]
+    public void Close_comes_last_and_nothing_after_it()
+    {
+        var outbox = Opened(100);
+        outbox.Add(Text(8));
+        Assert.Equal(Queued.Taken, outbox.AddClose(ServerFrame.Close(1000, "")));
+        Assert.Equal(Queued.Closed, outbox.Add(Text(1)));
+        Assert.Equal(Queued.Closed, outbox.AddPong(ServerFrame.Pong([])));
+        Assert.Equal(Queued.Closed, outbox.AddClose(ServerFrame.Close(1001, "")));
+        Assert.True(outbox.Begin(_scratch, out var bytes));
+        Assert.Equal([0x88, 2, 0x03, 0xE8], bytes[10..].ToArray());
+        Assert.False(outbox.IsFinished);
+        outbox.Release(14);
+        Assert.True(outbox.IsFinished);
+    }
+
+    [Fact]
+    public async Task Room_is_announced_when_the_next_frame_fits()
+    {
+        var outbox = Opened(100);
+        outbox.Add(Text(58));
+        outbox.Add(Text(28));
+        var small = outbox.WhenRoom(10);
+        var large = outbox.WhenRoom(80);
+        Assert.Same(small, large);
+        outbox.Begin(_scratch, out _);
+        outbox.SentSome(60);
+        Assert.False(large.IsCompleted);
+        outbox.SentSome(30);
+        Assert.True(await large);
+    }
+
+    [Fact]
+    public async Task Those_who_wait_for_room_learn_that_there_will_be_none()
+    {
+        var outbox = Opened(100);
+        outbox.Add(Text(90));
+        var room = outbox.WhenRoom(50);
+        outbox.GiveUp();
+        Assert.False(await room);
+        var closed = outbox.WhenRoom(50);
+        outbox.Drop();
+        Assert.True(await closed);
+    }
+}

@@ -15,14 +15,17 @@ internal struct FloodGuard
     /// <returns>True if it has.</returns>
     public bool IsFlood(long nowMs, long bytes, int bytesPerSecond, int seconds)
     {
-        _bytes += bytes;
         var elapsed = nowMs - _windowStart;
-        if (elapsed < WindowMs) return false;
+        if (elapsed < WindowMs)
+        {
+            _bytes += bytes;
+            return false;
+        }
         var tooFast = _bytes * 1000 / elapsed > bytesPerSecond;
         if (tooFast && !_inStreak) _streakStart = _windowStart;
         _inStreak = tooFast;
         _windowStart = nowMs;
-        _bytes = 0;
+        _bytes = bytes;
         return tooFast && nowMs - _streakStart >= seconds * 1000L;
     }
 }

@@ -58,7 +58,11 @@ public abstract partial class SocketSession
                 break;
             }
             Volatile.Write(ref _heard, Server.NowMs);
-            await TakeAsync(result);
+            if (!result.Buffer.IsEmpty)
+            {
+                Server.Metrics.BytesReceived.Add(result.Buffer.Length);
+                await TakeAsync(result);
+            }
             input.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted || result.IsCanceled || _peerClosed) break;
         }

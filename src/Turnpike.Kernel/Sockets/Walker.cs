@@ -75,6 +75,7 @@ internal sealed class Walker : IDisposable
             }
             if (sessions.Count == 0)
             {
+                _passed();      // now all that was announced counts as walked: what came during the pass may have left with it
                 _wake.WaitOne();
                 continue;
             }

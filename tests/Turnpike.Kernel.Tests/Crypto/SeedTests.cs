@@ -75,7 +75,7 @@ public sealed class SeedTests : IDisposable
 
         // RFC 5869 by hand: extract with a salt of 32 zero bytes, then the first block of expand.
         var extracted = HMACSHA256.HashData(new byte[32], secret);
-        var expected = HMACSHA256.HashData(extracted, [.. Encoding.UTF8.GetBytes("turnpike/planetmint/node"), 1]);
+        var expected = HMACSHA256.HashData(extracted, (byte[])[.. Encoding.UTF8.GetBytes("turnpike/planetmint/node"), 1]);
 
         Assert.Equal(expected, Bytes(seed, "node"));
         Assert.NotEqual(expected, Bytes(seed, "other"));

@@ -19,9 +19,9 @@ internal static class BackupCommand
             var folder = parsed.GetRequiredValue(data);
             var target = Path.GetFullPath(parsed.GetRequiredValue(file));
             await Backup.WriteAsync(DataOption.Database(folder), target, cancellation);
-            var size = new FileInfo(target).Length;
+            var (size, seed) = (new FileInfo(target).Length, Path.Combine(Path.GetFullPath(folder), "seed"));
             await parsed.InvocationConfiguration.Output.WriteLineAsync(
-                $"{target} holds the database, {size} bytes; without {Path.Combine(Path.GetFullPath(folder), "seed")} it is of no use: keep both.");
+                $"{target} holds the database, {size} bytes; it is of no use without the seed, {seed}: keep both.");
             return ExitCode.Ok;
         });
         return command;

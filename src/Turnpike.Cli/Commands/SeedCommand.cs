@@ -14,7 +14,7 @@ internal static class SeedCommand
         {
             var path = Path.GetFullPath(parsed.GetRequiredValue(file));
             Seed.Create(path);
-            parsed.InvocationConfiguration.Output.WriteLine($"A new seed is in {path}; keep a copy of it beside each backup of the database.");
+            parsed.InvocationConfiguration.Output.WriteLine($"A new seed is in {path}; keep a copy beside each backup of the database.");
             return ExitCode.Ok;
         });
         return new Command("seed", "The secret from which an installation derives its keys.") { create };

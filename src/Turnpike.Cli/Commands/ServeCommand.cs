@@ -8,11 +8,11 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var data = new Option<string?>("--data") { Description = "The data folder (default ./data)", HelpName = "DIR" };
-        var port = new Option<string?>("--port") { Description = "The port of everything (default 9984; 0: any free one)", HelpName = "N" };
-        var streams = new Option<string?>("--stream-port") { Description = "The port of event streams (default 9985; 0: any free one)", HelpName = "N" };
-        var bind = new Option<string?>("--bind") { Description = "The address of both ports (default 127.0.0.1; * for all)", HelpName = "ADDRESS" };
-        var dev = new Option<string?>("--dev") { Description = "Dev endpoints such as faucets (default auto: on if only loopback)", HelpName = "on|off|auto" };
+        var data = Setting("--data", "DIR", "The data folder (default ./data)");
+        var port = Setting("--port", "N", "The port of everything (default 9984; 0: any free one)");
+        var streams = Setting("--stream-port", "N", "The port of event streams (default 9985; 0: any free one)");
+        var bind = Setting("--bind", "ADDRESS", "The address of both ports (default 127.0.0.1; * for all)");
+        var dev = Setting("--dev", "on|off|auto", "Dev endpoints such as faucets (default auto: on if only loopback)");
         var set = new Option<string[]>("--set")
         {
             Description = "Any other setting, for example --set Turnpike:Server:Log:Format=json; never a secret",
@@ -37,6 +37,10 @@ internal static class ServeCommand
         });
         return command;
     }
+
+    // All are texts: what is wrong with one is told in the same words as in a file.
+    private static Option<string?> Setting(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value };
 
     private static void Set(Dictionary<string, string?> settings, string pair)
     {

@@ -79,7 +79,7 @@ public sealed class Seed
         }
     }
 
-    /// <summary>Derives key material: HKDF-SHA256 with the seed as input, no salt, and the info <c>turnpike/{system}/{purpose}</c>.</summary>
+    /// <summary>Derives key material: HKDF-SHA256 of the seed, no salt, with the info <c>turnpike/{system}/{purpose}</c>.</summary>
     /// <param name="system">The protocol, lower-case, for example <c>planetmint</c>.</param>
     /// <param name="purpose">What the bytes are for, unique within the system.</param>
     /// <param name="output">Filled; at most 8160 bytes (RFC 5869).</param>

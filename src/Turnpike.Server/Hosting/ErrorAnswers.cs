@@ -8,8 +8,9 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         try
         {
             await next(context);
-            if (context.Response is { HasStarted: false, ContentLength: null, ContentType: null } && Text(context.Response.StatusCode) is { } text)
-                await Answer.WriteAsync(context, context.Response.StatusCode, text);
+            var status = context.Response.StatusCode;
+            if (context.Response is { HasStarted: false, ContentLength: null, ContentType: null } && Text(status) is { } text)
+                await Answer.WriteAsync(context, status, text);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

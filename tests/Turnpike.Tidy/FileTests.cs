@@ -54,7 +54,8 @@ public sealed partial class FileTests
         string[] calls = ["Task" + ".Delay(", "Thread" + ".Sleep(", "Thread" + ".SpinWait("];
         Report.None("Waits for a while:", Find(
             Sources.Where(f => f.StartsWith("tests/", StringComparison.Ordinal)),
-            line => calls.Any(c => line.Contains(c, StringComparison.Ordinal))));
+            // An infinite delay is a wait for its cancellation.
+            line => calls.Any(c => line.Contains(c, StringComparison.Ordinal)) && !line.Contains("Timeout.InfiniteTimeSpan", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public sealed partial class FileTests
         var stem = Path.GetFileNameWithoutExtension(file).Split('.')[0]; // Topic.Replay.cs is a part of Topic
         if (IsClosedSet(file, types.Select(t => t.Name).ToList(), stem)) yield break;
         var others = types.Where(t => t.Name != stem && !IsCompanion(t.Name, t.Line, stem)).Select(t => t.Name).Distinct().ToList();
-        if (others.Count > 0) yield return $"{file}: {string.Join(", ", others)}";
+        if (types.All(t => t.Name != stem)) yield return $"{file}: nothing named {stem}";
+        else if (others.Count > 0) yield return $"{file}: {string.Join(", ", others)}";
     }
 
     // A dialect's messages, or a closed set of states, commands, events, types or errors: the file is named after the set.
@@ -81,10 +83,13 @@ public sealed partial class FileTests
         file.Contains("/Wire/", StringComparison.Ordinal)
         || (!names.Contains(stem) && SetName().IsMatch(stem) && names.Count > 1);
 
-    // A validator beneath its options, the source-generated context, a type's exceptions, its generic or static twin, what is file-local,
-    // a hosted service beneath the services that add it, and records that belong to the type: named after it.
+    // A validator beneath its options, a source-generated context, what is derived from the type (a closed set), its generic or static twin,
+    // its exceptions, what is file-local, the hosted service beneath the services that add it, and small values: an enum, a record or a
+    // readonly struct that only means something beside the type. A class or an interface of its own has a file of its own.
     private static bool IsCompanion(string name, string line, string stem) =>
         name == stem + "Validator"
+        || SmallValue().IsMatch(line)
+        || Regex.IsMatch(line, $@":\s*{stem}\b")
         || name.EndsWith("Json", StringComparison.Ordinal)
         || line.StartsWith("file ", StringComparison.Ordinal)
         || name.StartsWith(Singular(stem), StringComparison.Ordinal)
@@ -94,8 +99,11 @@ public sealed partial class FileTests
 
     private static string Singular(string stem) => stem.EndsWith('s') ? stem[..^1] : stem;
 
-    [GeneratedRegex(@"^(?:(?:public|internal|file|sealed|static|abstract|partial|readonly|ref|unsafe) )*(?<kind>class|struct|record struct|record|interface|enum|delegate)(?: class)? (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:(?:public|internal|file|sealed|static|abstract|partial|readonly|ref|unsafe) )*(?<kind>class|struct|record struct|record|interface|enum|delegate)(?: class)? (?<name>\w+).*$", RegexOptions.Multiline)]
     private static partial Regex TopLevelType();
+
+    [GeneratedRegex(@"^(?:public|internal) (?:enum|(?:sealed )?record|readonly (?:ref )?(?:record )?struct|record struct|struct) ")]
+    private static partial Regex SmallValue();
 
     [GeneratedRegex("(?:States?|Commands?|Events?|Messages?|Types|Errors|Models?)$")]
     private static partial Regex SetName();

@@ -54,9 +54,22 @@ run() {
     count "$name" "$code"
 }
 
+# Formatting counts as one test. Style is the build's; this is white space, which the build does not look at.
+formatting() {
+    local log="$results/format.log"
+    if (cd -- "$root" && dotnet format whitespace . --folder --verify-no-changes --exclude artifacts tests/Turnpike.Conformance/npm) >"$log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        sed "s|$root/||" -- "$log"
+        say "formatting: not as .editorconfig has it; \`dotnet format whitespace . --folder\` mends it."
+        failed=$((failed + 1))
+    fi
+}
+
 if [ -n "$filter" ] && [[ "$filter" != *[=~\|\&]* ]]; then filter="FullyQualifiedName~$filter"; fi
 npm_ci "$root/tests/Turnpike.Conformance/npm"
 build Turnpike.slnx
+[ -n "$filter" ] || formatting
 for project in "$root"/tests/*/*.csproj; do run "$(basename -- "$project" .csproj)"; done
 
 printf 'in %d s\n' $((SECONDS - started))

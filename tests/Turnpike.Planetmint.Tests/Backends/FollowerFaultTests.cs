@@ -28,7 +28,9 @@ public sealed class FollowerFaultTests
         foreach (var failure in failures) store.Failures.Enqueue(failure);
         var options = upstream.Options with
         {
-            RequestTimeout = TimeSpan.FromSeconds(60), PollInterval = TimeSpan.FromSeconds(1), CheckInterval = TimeSpan.FromSeconds(30),
+            RequestTimeout = TimeSpan.FromSeconds(60),
+            PollInterval = TimeSpan.FromSeconds(1),
+            CheckInterval = TimeSpan.FromSeconds(30),
         };
         await using (await Following.StartAsync(upstream, store, options, new FastClock(400)))
         {

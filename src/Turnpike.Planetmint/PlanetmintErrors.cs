@@ -59,6 +59,16 @@ public static class PlanetmintErrors
     public static readonly ProtocolError CommitTimedOut =
         new(500, "CommitTimedOut", "Internal error - timed out waiting for tx to be included in a block");
 
+    /// <summary>More transactions wait for a block than are taken. Nothing of this one was committed; try again.</summary>
+    public static readonly ProtocolError Overloaded = new(503, "Overloaded", "Too many transactions wait for a block; try again");
+
+    /// <summary>A stream was asked for without an upgrade, and not as server-sent events.</summary>
+    public static readonly ProtocolError UpgradeRequired =
+        new(426, "UpgradeRequired", "This is a WebSocket stream: connect with an upgrade request, or accept text/event-stream");
+
+    /// <summary>The path exists, but not with this method.</summary>
+    public static readonly ProtocolError MethodNotAllowed = new(405, "MethodNotAllowed", "The method is not allowed here");
+
     /// <summary>Both ways of saying where a replay starts.</summary>
     public static readonly ProtocolError TwoStartingPoints =
         new(400, "TwoStartingPoints", "Only one of from_height and after can be given");

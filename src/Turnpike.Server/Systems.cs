@@ -1,7 +1,16 @@
+using Turnpike.Kernel.Storage;
+using Turnpike.Planetmint;
+
 namespace Turnpike.Server;
 
 /// <summary>The protocols of this server. A new one is a line here.</summary>
-internal static class Systems
+public static class Systems
 {
-    public static IReadOnlyList<SystemModule> All { get; } = [];
+    internal static IReadOnlyList<SystemModule> All { get; } =
+    [
+        new("Planetmint", PlanetmintServices.AddPlanetmint, host => host.App.MapPlanetmint(() => host.StreamPort), ["/api/v1/streams"]),
+    ];
+
+    /// <summary>What must be true of each system's tables, in whichever state; an installation may lack those of a system it never had.</summary>
+    public static IReadOnlyList<Audit> Audits { get; } = [PlanetmintServices.Audit];
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Turnpike.Kernel.Crypto;
 using Turnpike.Kernel.Storage;
+using Turnpike.Server;
 
 namespace Turnpike.Cli.Commands;
 
@@ -10,11 +11,11 @@ internal static class CheckCommand
     public static Command Create()
     {
         var data = DataOption.Create();
-        var command = new Command("check", "Checks the database and the seed of a data folder, also while the server runs.") { data };
+        var command = new Command("check", "Checks the database, the books and the seed of a data folder, also while the server runs.") { data };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = parsed.GetRequiredValue(data);
-            var faults = new List<string>(await DatabaseCheck.RunAsync(DataOption.Database(folder), cancellation));
+            var faults = new List<string>(await DatabaseCheck.RunAsync(DataOption.Database(folder), Systems.Audits, cancellation));
             // An installation whose seed lies elsewhere has none here.
             var seed = Path.Combine(Path.GetFullPath(folder), "seed");
             if (File.Exists(seed)) Seed.Read(seed);

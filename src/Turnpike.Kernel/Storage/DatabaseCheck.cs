@@ -8,16 +8,18 @@ public static class DatabaseCheck
 {
     private const int MaxFaults = 100;      // who has a hundred needs a backup, not a longer list
 
-    /// <summary>Checks the structure of every table and index, and every foreign key.</summary>
+    /// <summary>Checks the structure of every table and index, every foreign key, and then the books.</summary>
     /// <param name="databaseFile">The database, or a backup of it.</param>
+    /// <param name="audits">The books; those of modules that the database does not have are passed over.</param>
     /// <param name="cancellation">Stops the check.</param>
     /// <returns>A sentence for each fault, at most 100; empty if the file is whole.</returns>
     /// <exception cref="StorageException">There is no such file, or it cannot be read.</exception>
-    public static Task<IReadOnlyList<string>> RunAsync(string databaseFile, CancellationToken cancellation) =>
+    public static Task<IReadOnlyList<string>> RunAsync(
+        string databaseFile, IReadOnlyList<Audit> audits, CancellationToken cancellation) =>
         Task.Factory.StartNew<IReadOnlyList<string>>(() =>
-            Run(databaseFile, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            Run(databaseFile, audits, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static List<string> Run(string databaseFile, CancellationToken cancellation)
+    private static List<string> Run(string databaseFile, IReadOnlyList<Audit> audits, CancellationToken cancellation)
     {
         if (!File.Exists(databaseFile)) throw new StorageException($"There is no database {databaseFile}.");
         try
@@ -31,6 +33,7 @@ public static class DatabaseCheck
             connection.List("SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 LIMIT $1", static row =>
                 string.Create(CultureInfo.InvariantCulture, $"{row.Int64(2)} rows of {row.Text(0)} refer to no row of {row.Text(1)}"),
                 [MaxFaults], faults);
+            foreach (var audit in audits) faults.AddRange(RunAudit(connection, audit));
             return faults.Count <= MaxFaults ? faults : faults.GetRange(0, MaxFaults);
         }
         catch (SqliteFailure failure)
@@ -43,5 +46,17 @@ public static class DatabaseCheck
                 _ => failure.AsUnavailable() as StorageException ?? failure,
             };
         }
+    }
+
+    private static IReadOnlyList<string> RunAudit(SqliteConnection connection, Audit audit)
+    {
+        if (connection.First("SELECT count(*) FROM migration WHERE module = $1", static row => row.Int64(0), audit.Module.Name) == 0) return [];
+        connection.Execute("BEGIN");
+        var snapshot = new SqliteSnapshot(connection, default);
+        var running = audit.RunAsync(snapshot);
+        if (!running.IsCompleted) throw new InvalidOperationException($"The audit of {audit.Module.Name} awaited something else than its reads.");
+        var faults = running.GetAwaiter().GetResult();
+        connection.Execute("COMMIT");
+        return faults;
     }
 }

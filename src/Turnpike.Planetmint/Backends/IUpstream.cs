@@ -1,3 +1,5 @@
+using Turnpike.Planetmint.Domain;
+
 namespace Turnpike.Planetmint.Backends;
 
 /// <summary>

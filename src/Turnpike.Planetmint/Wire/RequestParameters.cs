@@ -4,19 +4,6 @@ using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Planetmint.Wire;
 
-/// <summary>When a post is answered. Embedded all three mean: after the commit. An upstream gets the word as it came.</summary>
-public enum PostMode
-{
-    /// <summary>At once.</summary>
-    Async,
-
-    /// <summary>Once checked.</summary>
-    Sync,
-
-    /// <summary>Once in a block.</summary>
-    Commit,
-}
-
 /// <summary><c>GET /transactions?asset_id=…</c>.</summary>
 /// <param name="AssetIds">One, or several of <c>asset_ids</c>.</param>
 /// <param name="Operation">Only this one; null: both.</param>

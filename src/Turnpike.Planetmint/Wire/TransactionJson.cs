@@ -40,6 +40,11 @@ public static class TransactionJson
         return (asset is { } found ? Find(found, "data"u8) : null) ?? "null"u8.ToArray();
     }
 
+    /// <summary>Finds the value of <c>id</c> in a canonical body.</summary>
+    /// <param name="body">The body of a stored transaction.</param>
+    /// <returns>JSON text within <paramref name="body"/>, quotes included.</returns>
+    public static ReadOnlyMemory<byte> Id(ReadOnlyMemory<byte> body) => Find(body, "id"u8) ?? "null"u8.ToArray();
+
     /// <summary>Rule 2. Leaves the document in the form whose hash is the id.</summary>
     private static ProtocolError? CheckId(CanonicalDocument document, out TransactionId id)
     {

@@ -28,7 +28,7 @@ public sealed class BackupTests
         await stop.CancelAsync();
         await load;
 
-        Assert.Empty(await DatabaseCheck.RunAsync(target, CancellationToken.None));
+        Assert.Empty(await DatabaseCheck.RunAsync(target, [], CancellationToken.None));
         Assert.Equal([target], Directory.GetFiles(Path.GetDirectoryName(target)!));
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(target));
         await using (var copy = await TestStore.OpenAsync(new StorageOptions { Folder = Path.GetDirectoryName(target)! }))
@@ -74,23 +74,23 @@ public sealed class BackupTests
         {
             await store.Database.OpenAccountAsync(1, 0);
             for (var i = 0; i < 200; i++) await store.Database.PostAsync(1, i, 1);
-            Assert.Empty(await DatabaseCheck.RunAsync(store.File, CancellationToken.None));
+            Assert.Empty(await DatabaseCheck.RunAsync(store.File, [], CancellationToken.None));
         }
 
         using (var connection = SqliteConnection.Open(options.DatabaseFile, create: false, 16)) connection.Script("DELETE FROM account");
         Assert.Equal(["200 rows of posting refer to no row of account"],
-            await DatabaseCheck.RunAsync(options.DatabaseFile, CancellationToken.None));
+            await DatabaseCheck.RunAsync(options.DatabaseFile, [], CancellationToken.None));
 
         var bytes = await File.ReadAllBytesAsync(options.DatabaseFile);
         bytes.AsSpan(bytes.Length - 4096 * 3).Fill(0xA5);
         await File.WriteAllBytesAsync(options.DatabaseFile, bytes);
         IReadOnlyList<string> faults = [];
         var exception = await Record.ExceptionAsync(async () =>
-            faults = await DatabaseCheck.RunAsync(options.DatabaseFile, CancellationToken.None));
+            faults = await DatabaseCheck.RunAsync(options.DatabaseFile, [], CancellationToken.None));
         Assert.True(exception is StorageException || faults.Count > 0);
 
         var noise = WriteNoise(options.Folder);
-        var none = await Assert.ThrowsAsync<StorageException>(() => DatabaseCheck.RunAsync(noise, CancellationToken.None));
+        var none = await Assert.ThrowsAsync<StorageException>(() => DatabaseCheck.RunAsync(noise, [], CancellationToken.None));
         Assert.Equal($"{noise} is not a SQLite database.", none.Message);
         Directory.Delete(options.Folder, recursive: true);
     }

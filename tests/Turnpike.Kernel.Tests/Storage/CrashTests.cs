@@ -47,7 +47,7 @@ public sealed class CrashTests
         Assert.InRange(postings, acknowledged.Count, acknowledged.Count + inFlight);
         Assert.Equal(postings, await store.Database.NumberAsync("SELECT sum(balance) FROM account"));
         Assert.Equal(postings, await store.Database.NumberAsync("SELECT max(position) FROM event"));
-        Assert.Empty(await DatabaseCheck.RunAsync(store.File, CancellationToken.None));
+        Assert.Empty(await DatabaseCheck.RunAsync(store.File, [], CancellationToken.None));
     }
 
     /// <summary>Runs the child and gathers what it acknowledges, until it ends or is killed.</summary>

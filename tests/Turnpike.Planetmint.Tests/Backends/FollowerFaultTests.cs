@@ -2,6 +2,7 @@ using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Turnpike.Planetmint.Backends;
+using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Planetmint.Tests.Backends;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Turnpike.Planetmint.Backends;
+using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Planetmint.Tests.Backends;
 

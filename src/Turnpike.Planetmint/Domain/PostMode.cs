@@ -1,7 +1,8 @@
-namespace Turnpike.Planetmint.Backends;
+namespace Turnpike.Planetmint.Domain;
 
-/// <summary>When an upstream answers a post (planetmint.md, section 3).</summary>
-internal enum PostMode
+/// <summary>When a post is answered. Embedded all three mean: after the commit. An upstream gets the word as it came.</summary>
+/// <remarks>planetmint.md 3.</remarks>
+public enum PostMode
 {
     /// <summary>At once, before it checked the transaction for its mempool.</summary>
     Async,
@@ -13,8 +14,8 @@ internal enum PostMode
     Commit,
 }
 
-/// <summary>The word of a mode as both kinds of upstream write it.</summary>
-internal static class PostModes
+/// <summary>The word of a mode, as clients and upstreams write it.</summary>
+public static class PostModes
 {
     /// <summary><c>async</c>, <c>sync</c> or <c>commit</c>.</summary>
     public static string Word(this PostMode mode) => mode switch

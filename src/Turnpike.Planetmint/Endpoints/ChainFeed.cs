@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Turnpike.Kernel.Events;
+using Turnpike.Kernel.Sockets;
+using Turnpike.Kernel.Storage;
+using Turnpike.Planetmint.Domain;
+using Turnpike.Planetmint.Storage;
+
+namespace Turnpike.Planetmint.Endpoints;
+
+/// <summary>Publishes the chain's blocks to the streams: after their commit, in order of height, without gaps.</summary>
+internal sealed class ChainFeed(IDatabase database, Feed feed, Hub hub, RecentBlocks recent, ChainLog log, ILogger<ChainFeed> logger)
+    : IHostedService
+{
+    private Topic<BlockChange>? _topic;
+    private long _published;
+
+    /// <summary>The streams' topic; after <see cref="StartAsync"/>.</summary>
+    public Topic<BlockChange> Topic => _topic ?? throw new InvalidOperationException("The chain has not been opened.");
+
+    /// <summary>Opens the streams at the chain's head. Registered first: before the first block, and before anything listens.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        feed.Subscribe(ChainGrew.Topic, PublishAsync);
+        var head = await database.ReadAsync(BlockTable.ReadHeadAsync, cancellationToken);
+        _published = head.Height;
+        _topic = hub.Topic("planetmint/chain", log, ChainPosition.EndOf(head.Height).Value);
+        logger.ChainOpened(head.Height);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async ValueTask PublishAsync(CommittedEvent committed)
+    {
+        var grew = JsonSerializer.Deserialize(committed.Payload.Span, PlanetmintEvents.Default.ChainGrew)!;
+        for (var height = _published + 1; height <= grew.Height; height++)
+        {
+            var atHand = height == grew.Height ? recent.Find(new ChainHead(height, new AppHash(grew.Hash))) : null;
+            await Topic.PublishAsync(atHand is null ? await log.ReadBlockAsync(height, CancellationToken.None) : new BlockChange(atHand));
+            _published = height;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Turnpike.Kernel.Sockets;
+using Turnpike.Kernel.Storage;
+using Turnpike.Planetmint.Domain;
+using Turnpike.Planetmint.Storage;
+using Turnpike.Planetmint.Wire;
+
+namespace Turnpike.Planetmint.Endpoints;
+
+/// <summary>The stored chain as the streams' log.</summary>
+internal sealed class ChainLog(IDatabase database) : ITopicLog<BlockChange>
+{
+    /// <summary>Transactions read at a time: a page of blocks is cut where it would hold more.</summary>
+    private const int PageRows = 2000;
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<BlockChange>> ReadAsync(long after, int maxChanges, CancellationToken cancellation)
+    {
+        var position = new ChainPosition(after);
+        var height = position == ChainPosition.EndOf(position.Height) ? position.Height : position.Height - 1;
+        var (heads, bodies) = await database.ReadAsync(snapshot => ReadPageAsync(snapshot, height, maxChanges), cancellation);
+
+        var byHeight = bodies.ToLookup(b => b.Position.Height);
+        return [.. heads.Select(head => new BlockChange(new CommittedBlock(head, [.. byHeight[head.Height].Select(b => ToTransaction(b.Body))])))];
+    }
+
+    /// <summary>One block; it is in the chain.</summary>
+    public async Task<BlockChange> ReadBlockAsync(long height, CancellationToken cancellation) =>
+        (await ReadAsync(ChainPosition.EndOf(height - 1).Value, 1, cancellation))[0];
+
+    /// <inheritdoc/>
+    public async ValueTask<string> ResumeHintAsync(long offset, CancellationToken cancellation)
+    {
+        var position = new ChainPosition(offset);
+        if (position == ChainPosition.EndOf(position.Height) || position == ChainPosition.Start)
+            return string.Create(CultureInfo.InvariantCulture, $"from_height={position.Height + 1}");
+        var id = await database.ReadAsync(snapshot => TransactionTable.ReadIdAsync(snapshot, position), cancellation);
+        return $"after={id}";
+    }
+
+    private static async ValueTask<(List<ChainHead> Heads, List<StoredBody> Bodies)> ReadPageAsync(Reads reads, long height, int maxBlocks)
+    {
+        List<ChainHead> heads = [];
+        List<StoredBody> bodies = [];
+        foreach (var head in await BlockTable.ReadAfterAsync(reads, height, maxBlocks))
+        {
+            if (bodies.Count >= PageRows) break;
+            var block = head!.Value.Height;
+            bodies.AddRange(await TransactionTable.ReadRangeAsync(
+                reads, ChainPosition.EndOf(block - 1), ChainPosition.EndOf(block), ChainPosition.PerBlock));
+            heads.Add(head.Value);
+        }
+
+        return (heads, bodies);
+    }
+
+    private static Transaction ToTransaction(byte[] body) =>
+        CommittedTransactionJson.Read(body).TryGet(out var transaction, out var error)
+            ? transaction
+            : throw new InvalidOperationException($"A stored transaction cannot be read: {error.Message}");
+}

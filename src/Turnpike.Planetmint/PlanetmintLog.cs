@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Turnpike.Planetmint;
+
+/// <summary>What this node tells its operator. Event ids 6000 to 6999; the upstream's from 6100 on.</summary>
+internal static partial class PlanetmintLog
+{
+    [LoggerMessage(6001, LogLevel.Error, "A block violated a constraint under the head's lock: a bug; its transactions are committed one by one")]
+    public static partial void BlockViolatedConstraint(this ILogger logger, Exception exception);
+
+    [LoggerMessage(6002, LogLevel.Error, "A block of {Count} transactions was not committed")]
+    public static partial void BlockFailed(this ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(6003, LogLevel.Information, "The chain is at height {Height}")]
+    public static partial void ChainOpened(this ILogger logger, long height);
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Turnpike.Soak;
+
+// Long runs against a real server process; the test suite runs a few rounds of each.
+var seed = new Option<ulong>("--seed") { Description = "Repeats a run (default 1)", DefaultValueFactory = _ => 1 };
+
+var rounds = new Option<int>("--rounds") { Description = "How often the server is killed (default 3)", DefaultValueFactory = _ => 3 };
+var planetmint = new Command("planetmint", "Kills a node while 8 post and 50 listen: nothing lost, doubled or out of order.") { rounds, seed };
+planetmint.SetAction(async (parsed, cancellation) =>
+{
+    var figures = await new PlanetmintSoak(parsed.GetValue(seed), Console.Out).RunAsync(parsed.GetValue(rounds), cancellation);
+    Console.WriteLine(figures);
+    return figures.IsClean ? 0 : 1;
+});
+
+var inputs = new Option<int>("--count") { Description = "How many inputs (default 5000)", DefaultValueFactory = _ => 5000 };
+var input = new Command("planetmint-input", "Sends spoiled bodies, queries, handshakes and frames: no 5xx, no silence, no crash.") { inputs, seed };
+input.SetAction(async (parsed, cancellation) =>
+{
+    var figures = await new InputSoak(parsed.GetValue(seed), Console.Out).RunAsync(parsed.GetValue(inputs), cancellation);
+    Console.WriteLine(figures);
+    return figures.Faults.Count == 0 ? 0 : 1;
+});
+
+var count = new Option<int>("--count") { Description = "How many sockets (default 10000)", DefaultValueFactory = _ => 10_000 };
+var sockets = new Command("sockets", "Holds many sockets on one server at once and delivers to all of them.") { count, seed };
+sockets.SetAction(async (parsed, cancellation) =>
+{
+    var figures = await new SocketsSoak(parsed.GetValue(seed), Console.Out).RunAsync(parsed.GetValue(count), cancellation);
+    Console.WriteLine(figures);
+    return figures.IsClean ? 0 : 1;
+});
+
+return await new RootCommand("Long runs against a real server process.") { planetmint, input, sockets }.Parse(args).InvokeAsync();

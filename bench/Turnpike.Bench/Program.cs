@@ -1,0 +1,34 @@
+using System.Globalization;
+using Turnpike.Bench;
+using Turnpike.Bench.Harness;
+using Turnpike.Bench.Load;
+using Turnpike.Bench.Servers;
+
+// The harness, and in processes of their own the load client (`load …`) and the servers under test (`serve …`).
+try
+{
+    switch (args)
+    {
+        case ["load", "fanout", var port, var subscribers, var parsed, var format]:
+            new FanoutLoad(Number(port), Number(subscribers), Number(parsed), format == "signalr").Run();
+            return 0;
+        case ["load", "relay", var port, var pairs]:
+            new RelayLoad(Number(port), Number(pairs)).Run();
+            return 0;
+        case ["serve", "sendasync"]:
+            await SendAsyncServer.RunAsync();
+            return 0;
+        case ["serve", "signalr"]:
+            await SignalRServer.RunAsync();
+            return 0;
+        default:
+            return await Benches.RunAsync(args);
+    }
+}
+catch (IOException broken)
+{
+    Report.Note("bench: " + broken.Message);
+    return 1;
+}
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -5,7 +5,7 @@ namespace Turnpike.Bench.Harness;
 /// <summary>The peer in bench/peers/node, with npm's <c>ws</c> installed on first use.</summary>
 internal static class NodePeer
 {
-    public static string Folder { get; } = Path.Combine(Root(), "bench", "peers", "node");
+    public static string Folder { get; } = Path.Combine(Checkout.Root, "bench", "peers", "node");
 
     public static string Script => Path.Combine(Folder, "server.mjs");
 
@@ -19,12 +19,5 @@ internal static class NodePeer
         Console.Error.Write(await npm.StandardOutput.ReadToEndAsync());
         await npm.WaitForExitAsync();
         if (npm.ExitCode != 0) throw new IOException($"npm install in {Folder} failed; its words are above.");
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Turnpike.slnx"))) return folder.FullName;
-        throw new IOException("The bench runs from a checkout: no Turnpike.slnx above " + AppContext.BaseDirectory);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Turnpike.Bench.Harness;
@@ -6,13 +7,15 @@ namespace Turnpike.Bench.Harness;
 /// <summary>Prints rows as they come: a table for people on standard output, or with <c>--json</c> one object a line.</summary>
 internal sealed class Report(Settings settings)
 {
+    // Else "<" and ">" of the targets would be escaped.
+    private static readonly RowJson Plain = new(new JsonSerializerOptions(RowJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private bool _headed;
 
     public void Add(Row row)
     {
         if (settings.Json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(Rounded(row), RowJson.Default.Row));
+            Console.WriteLine(JsonSerializer.Serialize(Rounded(row), Plain.Row));
             return;
         }
         if (!_headed) Console.WriteLine($"{"what",-22} {"Turnpike",12} {"unit",-13} {"peer",-24} {"peer's",12} {"ratio",7}  target");

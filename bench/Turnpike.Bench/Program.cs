@@ -15,6 +15,12 @@ try
         case ["load", "relay", var port, var pairs]:
             new RelayLoad(Number(port), Number(pairs)).Run();
             return 0;
+        case ["serve", "fanout", var block]:
+            await TurnpikeFanout.RunAsync(Number(block));
+            return 0;
+        case ["serve", "relay"]:
+            await TurnpikeRelay.RunAsync();
+            return 0;
         case ["serve", "sendasync"]:
             await SendAsyncServer.RunAsync();
             return 0;

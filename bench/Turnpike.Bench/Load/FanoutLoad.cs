@@ -13,10 +13,11 @@ internal sealed class FanoutLoad(int port, int subscribers, int parsed, bool sig
     private const int FrameLength = 4 + FanoutEvent.Length;
     // A pass takes what gathered meanwhile: without the pause the client would take a core to fetch single events.
     private const int PauseMicroseconds = 1000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly int[] _sockets = new int[subscribers];
     private readonly long[] _bytes = new long[subscribers];
     private readonly Reader[] _readers = new Reader[parsed];
-    private long _total, _expected = -1;
+    private long _total, _expected = -1, _quietSince, _quietTotal = -1;
 
     public void Run()
     {
@@ -77,8 +78,9 @@ internal sealed class FanoutLoad(int port, int subscribers, int parsed, bool sig
 
     private void ReportWhenComplete()
     {
-        if (_expected < 0 || _total < Least(_expected) * subscribers) return;
-        for (var i = 0; i < parsed; i++) if (_readers[i].Next < _expected) return;
+        if (_expected < 0) return;
+        RequireProgress();
+        if (_total < Least(_expected) * subscribers || _readers.Any(reader => reader.Next < _expected)) return;
         for (var i = 0; i < subscribers; i++)
         {
             if (_bytes[i] < Least(_expected)) return;
@@ -88,6 +90,14 @@ internal sealed class FanoutLoad(int port, int subscribers, int parsed, bool sig
             if (reader.Next != _expected) throw new IOException($"{reader.Next} events came, {_expected} were published.");
         Console.WriteLine("complete");
         _expected = -1;
+    }
+
+    private void RequireProgress()
+    {
+        if (_total != _quietTotal) (_quietTotal, _quietSince) = (_total, Stopwatch.GetTimestamp());
+        if (Stopwatch.GetElapsedTime(_quietSince) < Patience) return;
+        var behind = _bytes.Count(bytes => bytes < Least(_expected));
+        throw new IOException($"{behind} of {subscribers} subscribers lack events: nothing came for {Patience.TotalSeconds:0} s.");
     }
 
     private long Least(long events) => events * (signalR ? Reader.SignalRRecordLength : FrameLength);

@@ -3,7 +3,7 @@ namespace Turnpike.Bench.Servers;
 /// <summary>Publishes blocks from <c>start SIZE</c> to <c>stop</c>, as fast as the server takes them and never more than 64 events ahead.</summary>
 internal static class Publisher
 {
-    private const int Window = 64;
+    public const int Window = 64;
 
     /// <summary>Serves the harness's lines until the end of input.</summary>
     public static async Task RunAsync(int port, IFanout? fanout)

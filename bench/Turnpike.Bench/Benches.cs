@@ -22,7 +22,9 @@ internal static class Benches
         var report = new Report(settings);
         bool Wanted(string name) => names.Contains(name) || names.Contains("all");
         Report.Note(Machine.Describe());
-        Report.Note(settings.Quick ? "Quick: one run each; figures are not to be quoted." : $"Each figure: median of {settings.Runs} runs, in turns.");
+        Report.Note(settings.Quick
+            ? "Quick: one run each; figures are not to be quoted."
+            : $"Each figure: median of {settings.Runs} runs, in turns.");
         if (Wanted("fanout") || Wanted("relay") || Wanted("memory")) await NodePeer.InstallAsync();
 
         var fanout = new FanoutBench(settings, report);

@@ -17,8 +17,9 @@ internal sealed class FanoutBench(Settings settings, Report report)
         {
             var runs = await MeasureAsync([Contestant.Turnpike, .. Peers], subscribers, block);
             if ((subscribers, block) == (Large, Block)) foreach (var (name, list) in runs) _heaviest[name] = list;
+            var ours = Rate(runs[Contestant.Turnpike.Name]);
             foreach (var peer in Peers)
-                report.Add(Row.Against($"fanout.{subscribers}x{block}", Rate(runs[Contestant.Turnpike.Name]), "deliveries/s", peer.Name, Rate(runs[peer.Name]), target));
+                report.Add(Row.Against($"fanout.{subscribers}x{block}", ours, "deliveries/s", peer.Name, Rate(runs[peer.Name]), target));
         }
     }
 
@@ -27,7 +28,8 @@ internal sealed class FanoutBench(Settings settings, Report report)
     {
         Contestant[] two = [Contestant.Turnpike, Contestant.Node];
         var runs = two.All(c => _heaviest.ContainsKey(c.Name)) ? _heaviest : await MeasureAsync(two, Large, Block);
-        report.Add(Row.Against($"memory.load.{Large}x{Block}", Megabytes(runs[two[0].Name]), "MB", two[1].Name, Megabytes(runs[two[1].Name]), "<= 0.5"));
+        var (ours, peers) = (Megabytes(runs[two[0].Name]), Megabytes(runs[two[1].Name]));
+        report.Add(Row.Against($"memory.load.{Large}x{Block}", ours, "MB", two[1].Name, peers, "<= 0.5"));
     }
 
     private async Task<Dictionary<string, List<FanoutRun>>> MeasureAsync(Contestant[] contestants, int subscribers, int block)

@@ -48,11 +48,13 @@ internal sealed record FanoutRun(double Rate, double LoadBytes, double ClientCor
             (after.Cpu - before.Cpu) / 1000 / seconds, serverCores / seconds);
     }
 
-    private static async Task<(double Milliseconds, double Bytes, double ParsedBytes, double ParsedEvents, double Cpu)> MarkAsync(Child client)
+    private sealed record Mark(double Milliseconds, double Bytes, double ParsedBytes, double ParsedEvents, double Cpu);
+
+    private static async Task<Mark> MarkAsync(Child client)
     {
         client.Tell("mark");
         return await client.HearAsync("mark") is [var at, var bytes, var parsedBytes, var parsedEvents, var cpu]
-            ? (at, bytes, parsedBytes, parsedEvents, cpu)
+            ? new(at, bytes, parsedBytes, parsedEvents, cpu)
             : throw new IOException("The load client's mark has other fields.");
     }
 

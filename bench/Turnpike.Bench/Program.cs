@@ -15,6 +15,9 @@ try
         case ["load", "relay", var port, var pairs]:
             new RelayLoad(Number(port), Number(pairs)).Run();
             return 0;
+        case ["load", "latency", var port, var path, var subscribers]:
+            new LatencyLoad(Number(port), path, Number(subscribers)).Run();
+            return 0;
         case ["serve", "fanout", var block]:
             await TurnpikeFanout.RunAsync(Number(block));
             return 0;

@@ -3,7 +3,7 @@ using Turnpike.Bench.Harness;
 
 namespace Turnpike.Bench;
 
-/// <summary>Messages of 100 bytes through the server to a partner and back, one under way in each of 100 pairs; each arrival counts.</summary>
+/// <summary>Messages of 100 bytes through the server to a partner and back, one under way in each of 100 pairs; arrivals count.</summary>
 internal sealed class RelayBench(Settings settings, Report report)
 {
     private const int Pairs = 100;

@@ -22,7 +22,8 @@ internal sealed class StorageBench(Settings settings, Report report)
         {
             group.Add(await MeasureAsync(new StorageOptions().MaxBatch));
             single.Add(await MeasureAsync(1));
-            Report.Note($"  storage run {run}/{settings.Runs} group commit: {group[^1]:#,0} works/s, one per commit: {single[^1]:#,0} works/s");
+            Report.Note($"  storage run {run}/{settings.Runs} group commit: {group[^1]:#,0} works/s, "
+                + $"one per commit: {single[^1]:#,0} works/s");
         }
         report.Add(Row.Against($"storage.{Callers}callers", Median.Of(group), "works/s", "one work per commit", Median.Of(single), ">= 3"));
     }
@@ -34,8 +35,10 @@ internal sealed class StorageBench(Settings settings, Report report)
         try
         {
             await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-            await using var database = await SqliteDatabase.OpenAsync(new StorageOptions { Folder = folder, MaxBatch = maxBatch }, new EventOptions(),
-                [StandardWork.Module], TimeProvider.System, services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance, CancellationToken.None);
+            var meters = services.GetRequiredService<IMeterFactory>();
+            var options = new StorageOptions { Folder = folder, MaxBatch = maxBatch };
+            await using var database = await SqliteDatabase.OpenAsync(options, new EventOptions(), [StandardWork.Module],
+                TimeProvider.System, meters, NullLoggerFactory.Instance, CancellationToken.None);
             var work = new StandardWork(database);
             await work.PrepareAsync();
             var rate = await RateAsync(work);

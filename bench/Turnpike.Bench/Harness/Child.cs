@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -14,7 +15,7 @@ internal sealed class Child : IAsyncDisposable
     {
         _name = name;
         start.RedirectStandardInput = start.RedirectStandardOutput = true;
-        _process = Process.Start(start) ?? throw new IOException($"{name} did not start.");
+        _process = Launch(start);
     }
 
     public int Id => _process.Id;
@@ -31,6 +32,20 @@ internal sealed class Child : IAsyncDisposable
 
     public static Child Program(string file, params string[] arguments) =>
         new($"{file} {string.Join(' ', arguments)}", new ProcessStartInfo(file, arguments));
+
+    /// <exception cref="IOException">The program is not there.</exception>
+    public static Process Launch(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;       // null only where a shell is asked to open something
+        }
+        catch (Win32Exception missing)
+        {
+            const string hint = "the peers need node and npm (Debian: nodejs, npm)";
+            throw new IOException($"{start.FileName} cannot be started ({missing.Message}); {hint}.");
+        }
+    }
 
     public void Tell(string line)
     {

@@ -8,7 +8,8 @@ namespace Turnpike.Bench.Harness;
 /// <param name="Format">What its subscribers speak: <c>raw</c> frames or <c>signalr</c>.</param>
 internal sealed record Contestant(string Name, Func<int, Child> Start, string Format = "raw")
 {
-    public static readonly Contestant Turnpike = new("Turnpike", block => Child.Self("serve", "fanout", block.ToString(CultureInfo.InvariantCulture)));
+    public static readonly Contestant Turnpike = new("Turnpike",
+        block => Child.Self("serve", "fanout", block.ToString(CultureInfo.InvariantCulture)));
     public static readonly Contestant SendAsync = new("WebSocket.SendAsync", _ => Child.Self("serve", "sendasync"));
     public static readonly Contestant SignalR = new("SignalR", _ => Child.Self("serve", "signalr"), "signalr");
     public static readonly Contestant Node = new("node ws", _ => Child.Program("node", NodePeer.Script, "fanout"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Turnpike.Bench.Harness;
@@ -7,11 +8,12 @@ internal static class Machine
 {
     public static string Describe()
     {
-        var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        var processor = model?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
         var memory = File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
-        return $"{Environment.ProcessorCount} cores ({processor ?? RuntimeInformation.ProcessArchitecture.ToString()}), "
-            + $"{long.Parse(memory, System.Globalization.CultureInfo.InvariantCulture) >> 20} GiB, {RuntimeInformation.FrameworkDescription}, "
+        return $"{Environment.ProcessorCount} cores ({processor}), "
+            + $"{long.Parse(memory, CultureInfo.InvariantCulture) >> 20} GiB, {RuntimeInformation.FrameworkDescription}, "
             + $"Linux {Environment.OSVersion.Version}, load {load}; client and server on this machine, loopback";
     }
 }

@@ -15,7 +15,7 @@ internal static class NodePeer
         Report.Note("Installing npm's ws for the node peer …");
         string[] arguments = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--loglevel=error"];
         var start = new ProcessStartInfo("npm", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true };
-        using var npm = Process.Start(start) ?? throw new IOException("npm did not start.");
+        using var npm = Child.Launch(start);
         Console.Error.Write(await npm.StandardOutput.ReadToEndAsync());
         await npm.WaitForExitAsync();
         if (npm.ExitCode != 0) throw new IOException($"npm install in {Folder} failed; its words are above.");

@@ -8,7 +8,8 @@ namespace Turnpike.Bench.Harness;
 internal sealed class Report(Settings settings)
 {
     // Else "<" and ">" of the targets would be escaped.
-    private static readonly RowJson Plain = new(new JsonSerializerOptions(RowJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly RowJson Plain = new(
+        new JsonSerializerOptions(RowJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private bool _headed;
 
     public void Add(Row row)
@@ -21,7 +22,8 @@ internal sealed class Report(Settings settings)
         if (!_headed) Console.WriteLine($"{"what",-22} {"Turnpike",12} {"unit",-13} {"peer",-24} {"peer's",12} {"ratio",7}  target");
         _headed = true;
         var ratio = row.Ratio is { } r ? r.ToString("0.00", CultureInfo.InvariantCulture) : "";
-        Console.WriteLine($"{row.Name,-22} {Show(row.Value),12} {row.Unit,-13} {row.Peer,-24} {Show(row.PeerValue),12} {ratio,7}  {row.Target}");
+        Console.WriteLine($"{row.Name,-22} {Show(row.Value),12} {row.Unit,-13} "
+            + $"{row.Peer,-24} {Show(row.PeerValue),12} {ratio,7}  {row.Target}");
     }
 
     /// <summary>What is no figure: machine, progress, what was left out.</summary>

@@ -12,7 +12,8 @@ namespace Turnpike.Bench.Harness;
 /// <param name="Target">What the ratio (or, without a peer, the value) shall be; null where none is set.</param>
 internal sealed record Row(string Name, double Value, string Unit, string? Peer, double? PeerValue, double? Ratio, string? Target)
 {
-    public static Row Alone(string name, double value, string unit, string? target = null) => new(name, value, unit, null, null, null, target);
+    public static Row Alone(string name, double value, string unit, string? target = null) =>
+        new(name, value, unit, null, null, null, target);
 
     public static Row Against(string name, double value, string unit, string peer, double peerValue, string? target) =>
         new(name, value, unit, peer, peerValue, value / peerValue, target);

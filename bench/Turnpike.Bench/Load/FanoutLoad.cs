@@ -62,7 +62,7 @@ internal sealed class FanoutLoad(int port, int subscribers, int parsed, bool sig
         else throw new IOException($"Not understood: {line}");
     }
 
-    /// <summary>Prints the moment in ms, the bytes of all and of the parsed, the events of the parsed, and the client's CPU time in ms.</summary>
+    /// <summary>Prints the moment in ms, the bytes of all and of the parsed, the events of the parsed, the client's CPU in ms.</summary>
     private void Mark()
     {
         long bytes = 0, events = 0;
@@ -84,7 +84,8 @@ internal sealed class FanoutLoad(int port, int subscribers, int parsed, bool sig
         for (var i = 0; i < subscribers; i++)
         {
             if (_bytes[i] < Least(_expected)) return;
-            if (_bytes[i] > Most(_expected)) throw new IOException($"Subscriber {i} got {_bytes[i]} bytes, at most {Most(_expected)} were due.");
+            if (_bytes[i] > Most(_expected))
+                throw new IOException($"Subscriber {i} got {_bytes[i]} bytes, at most {Most(_expected)} were due.");
         }
         foreach (var reader in _readers)
             if (reader.Next != _expected) throw new IOException($"{reader.Next} events came, {_expected} were published.");

@@ -49,7 +49,7 @@ internal static unsafe partial class Posix
         fixed (byte* p = buffer) return Receive(socket, p, buffer.Length, flags);
     }
 
-    /// <summary>Drops up to <paramref name="limit"/> bytes within the kernel, without a copy; counts as <see cref="Receive(int,Span{byte},int)"/>.</summary>
+    /// <summary>Drops up to <paramref name="limit"/> bytes within the kernel, without a copy; counts as Receive does.</summary>
     public static int Discard(int socket, int limit) => Receive(socket, null, limit, MsgDontWait | MsgTruncate);
 
     public static int CreatePoll() => Check(epoll_create1(CloseOnExec), "epoll_create1");
@@ -120,8 +120,10 @@ internal static unsafe partial class Posix
     private static nint Check(nint result, string call) =>
         result >= 0 ? result : throw new IOException($"{call}: {Marshal.GetLastPInvokeErrorMessage()}");
 
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)] private static partial int socket_(int family, int type, int protocol);
-    [LibraryImport("libc", SetLastError = true)] private static partial int setsockopt(int socket, int level, int name, void* value, uint length);
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int socket_(int family, int type, int protocol);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setsockopt(int socket, int level, int name, void* value, uint length);
     [LibraryImport("libc", SetLastError = true)] private static partial int bind(int socket, byte* address, uint length);
     [LibraryImport("libc", SetLastError = true)] private static partial int connect(int socket, byte* address, uint length);
     [LibraryImport("libc", SetLastError = true)] private static partial nint send(int socket, byte* data, nuint length, int flags);

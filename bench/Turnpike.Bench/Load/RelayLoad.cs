@@ -12,7 +12,8 @@ namespace Turnpike.Bench.Load;
 internal sealed class RelayLoad(int port, int pairs)
 {
     private const int Length = 100, Digits = 10;
-    private static readonly byte[] Template = Frames.Masked(System.Text.Encoding.ASCII.GetBytes(new string('0', Digits) + new string('b', Length - Digits)));
+    private static readonly byte[] Template =
+        Frames.Masked(System.Text.Encoding.ASCII.GetBytes(new string('0', Digits) + new string('b', Length - Digits)));
     private readonly byte[] _frame = (byte[])Template.Clone();
     private readonly long[] _sent = new long[pairs];      // the number under way in each pair
     private int[] _sockets = [];
@@ -49,7 +50,8 @@ internal sealed class RelayLoad(int port, int pairs)
             return;
         }
         var at = Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mark {at:F3} {_messages} {Environment.CpuUsage.TotalTime.TotalMilliseconds:F1}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"mark {at:F3} {_messages} {Environment.CpuUsage.TotalTime.TotalMilliseconds:F1}"));
     }
 
     private void Take(int id, byte[] buffer)

@@ -1,6 +1,6 @@
 namespace Turnpike.Bench.Servers;
 
-/// <summary>Publishes blocks from <c>start SIZE</c> to <c>stop</c>, as fast as the server takes them and never more than 64 events ahead.</summary>
+/// <summary>Publishes blocks from <c>start SIZE</c> to <c>stop</c>, as fast as the server takes them, at most 64 events ahead.</summary>
 internal static class Publisher
 {
     public const int Window = 64;

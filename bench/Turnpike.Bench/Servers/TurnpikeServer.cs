@@ -59,7 +59,8 @@ internal sealed class TurnpikeFanout(Hub hub) : IFanout, IWebSocketEndpoint
 
         protected override void OnOpen() => topic.Join(this, Encoding.Plain);
 
-        protected override ValueTask OnMessage(ReadOnlySpan<byte> utf8) => throw new UnreachableException("What subscribers say is discarded.");
+        protected override ValueTask OnMessage(ReadOnlySpan<byte> utf8) =>
+            throw new UnreachableException("What subscribers say is discarded.");
     }
 
     /// <summary>Events by number from zero; offsets count from one.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Turnpike.Cli;
+using Turnpike.Planetmint.Domain;
 using Turnpike.Planetmint.Client;
 
 namespace Turnpike.Soak;

@@ -4,20 +4,6 @@ using Turnpike.Planetmint.Wire;
 
 namespace Turnpike.Planetmint.Client;
 
-/// <summary>When a node answers a posted transaction. A node without an upstream answers after the commit whichever is asked for.</summary>
-/// <remarks>planetmint.md 3, modes.</remarks>
-public enum PostMode
-{
-    /// <summary>Before the check for the mempool.</summary>
-    Async,
-
-    /// <summary>After it.</summary>
-    Sync,
-
-    /// <summary>When it is in a block.</summary>
-    Commit,
-}
-
 public sealed partial class PlanetmintClient
 {
     /// <summary>Posts a signed transaction.</summary>
@@ -37,9 +23,7 @@ public sealed partial class PlanetmintClient
     /// <summary>Posts bytes, whatever they are; otherwise as <see cref="PostAsync(Transaction, PostMode, CancellationToken)"/>.</summary>
     /// <returns>The node's answer, as a rule the transaction's canonical text.</returns>
     public Task<Result<byte[]>> PostAsync(ReadOnlyMemory<byte> body, PostMode mode, CancellationToken cancellation) =>
-        _http.PostAsync($"transactions?mode={Name(mode)}", body, cancellation);
-
-    private static string Name(PostMode mode) => mode switch { PostMode.Async => "async", PostMode.Sync => "sync", _ => "commit" };
+        _http.PostAsync($"transactions?mode={mode.Word()}", body, cancellation);
 
     internal static string Name(Operation operation) => operation switch
     {

@@ -28,7 +28,9 @@ public sealed class CanonicalDocument : IDisposable
     /// <summary>The form of <see cref="Utf8"/>.</summary>
     public CanonicalForm Form { get; private set; }
 
-    /// <summary>True if the two forms of this text could differ: it has a non-integer number, a control character or a key beyond U+FFFF.</summary>
+    /// <summary>
+    /// True if the two forms of this text could differ: it has a non-integer number, a control character or a key beyond U+FFFF.
+    /// </summary>
     public bool FormsMayDiffer => _source.FormsMayDiffer;
 
     /// <summary>The canonical text.</summary>

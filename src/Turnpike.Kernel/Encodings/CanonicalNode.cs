@@ -10,7 +10,9 @@ namespace Turnpike.Kernel.Encodings;
 /// <param name="Next">Index of the entry after this one and all within it.</param>
 internal record struct CanonicalEntry(JsonTokenType Type, int Start, int End, int Next);
 
-/// <summary>A value within a <see cref="CanonicalDocument"/>; members come in the canonical order. The default is a null of no document.</summary>
+/// <summary>
+/// A value within a <see cref="CanonicalDocument"/>; members come in the canonical order. The default is a null of no document.
+/// </summary>
 public readonly struct CanonicalNode
 {
     private readonly CanonicalDocument? _document;

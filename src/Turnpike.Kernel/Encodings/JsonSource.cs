@@ -128,7 +128,8 @@ internal sealed class JsonSource : IDisposable
         var isInteger = !digits.ContainsAny((byte)'.', (byte)'e', (byte)'E');
         if (!isInteger || digits.Length > 308)
         {
-            if (!Utf8Parser.TryParse(digits, out double value, out var used) || used != digits.Length || !double.IsFinite(value)) return false;
+            if (!Utf8Parser.TryParse(digits, out double value, out var used) || used != digits.Length
+                || !double.IsFinite(value)) return false;
         }
 
         FormsMayDiffer |= !isInteger || digits.SequenceEqual("-0"u8);

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace Turnpike.Kernel.Encodings;
 
-/// <summary>Doubles as Python's <c>repr</c> writes them: the shortest digits that read back, <c>1e-05</c>, <c>100000.0</c>, <c>1e+16</c>.</summary>
+/// <summary>
+/// Doubles as Python's <c>repr</c> writes them: the shortest digits that read back, <c>1e-05</c>, <c>100000.0</c>, <c>1e+16</c>.
+/// </summary>
 internal static class PythonFloat
 {
     /// <summary>Room that is enough for every double.</summary>
@@ -31,7 +33,9 @@ internal static class PythonFloat
         return length + WritePlain(digits, exponent, utf8[length..]);
     }
 
-    /// <summary>The shortest digits, and the power of ten of the first; .NET finds the same digits but writes them in another way.</summary>
+    /// <summary>
+    /// The shortest digits, and the power of ten of the first; .NET finds the same digits but writes them in another way.
+    /// </summary>
     private static (int Count, int Exponent) Shortest(double value, Span<byte> digits)
     {
         Span<byte> text = stackalloc byte[32];

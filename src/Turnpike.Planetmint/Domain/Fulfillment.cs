@@ -126,7 +126,8 @@ public abstract class Fulfillment
         if (depth > MaxDepth || ++nodes > MaxNodes) return false;
         if (reader.NextTag == (int)ConditionType.Threshold)
         {
-            return reader.TryRead((byte)ConditionType.Threshold, out var members) && TryReadThreshold(members, depth, ref nodes, out fulfillment);
+            return reader.TryRead((byte)ConditionType.Threshold, out var members)
+                && TryReadThreshold(members, depth, ref nodes, out fulfillment);
         }
 
         if (!reader.TryRead((byte)ConditionType.Ed25519, out var content)) return false;

@@ -72,7 +72,8 @@ public readonly struct OwnerKey : IEquatable<OwnerKey>, IComparable<OwnerKey>
     public override bool Equals(object? obj) => obj is OwnerKey other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(BinaryPrimitives.ReadInt64LittleEndian(Span), BinaryPrimitives.ReadInt64LittleEndian(Span[24..]));
+    public override int GetHashCode() =>
+        HashCode.Combine(BinaryPrimitives.ReadInt64LittleEndian(Span), BinaryPrimitives.ReadInt64LittleEndian(Span[24..]));
 
     /// <inheritdoc/>
     public int CompareTo(OwnerKey other) => Span.SequenceCompareTo(other.Span);

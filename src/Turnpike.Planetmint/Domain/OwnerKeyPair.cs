@@ -5,7 +5,8 @@ using Turnpike.Kernel.Encodings;
 namespace Turnpike.Planetmint.Domain;
 
 /// <summary>A key that can sign, with its public half. Keep it out of logs.</summary>
-/// <remarks>planetmint.md 4.1: a private key is the 32 byte ed25519 seed, written in base58. Vectors: tests/vectors/planetmint/keys.json.</remarks>
+/// <remarks>planetmint.md 4.1: a private key is the 32 byte ed25519 seed, written in base58. Vectors:
+/// tests/vectors/planetmint/keys.json.</remarks>
 public sealed class OwnerKeyPair
 {
     private readonly byte[] _expanded = new byte[Ed25519.ExpandedKeyLength];

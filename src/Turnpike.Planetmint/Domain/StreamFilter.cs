@@ -16,7 +16,8 @@ public sealed class StreamFilter : IEquatable<StreamFilter>
     /// <param name="assetIds">The asset is one of these.</param>
     /// <param name="operations">The operation is one of these.</param>
     public StreamFilter(
-        IEnumerable<OwnerKey> publicKeys, IEnumerable<OwnerKey> involved, IEnumerable<TransactionId> assetIds, IEnumerable<Operation> operations)
+        IEnumerable<OwnerKey> publicKeys, IEnumerable<OwnerKey> involved,
+        IEnumerable<TransactionId> assetIds, IEnumerable<Operation> operations)
     {
         PublicKeys = [.. publicKeys.Distinct().Order()];
         Involved = [.. involved.Distinct().Order()];

@@ -63,7 +63,8 @@ public sealed record Transaction
     public string? MetadataText { get; init; }
 
     /// <summary>The distinct keys in the conditions of all outputs (filter <c>public_key</c>).</summary>
-    public IReadOnlyCollection<OwnerKey> OutputKeys => Outputs is [var only] ? only.Keys : new HashSet<OwnerKey>(Outputs.SelectMany(o => o.Keys));
+    public IReadOnlyCollection<OwnerKey> OutputKeys =>
+        Outputs is [var only] ? only.Keys : new HashSet<OwnerKey>(Outputs.SelectMany(o => o.Keys));
 
     /// <summary>The distinct keys in the <c>owners_before</c> of all inputs (filter <c>involves</c>).</summary>
     public IReadOnlyCollection<OwnerKey> OwnersBefore => new HashSet<OwnerKey>(Inputs.SelectMany(i => i.OwnersBefore));

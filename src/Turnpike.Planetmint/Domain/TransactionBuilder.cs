@@ -24,7 +24,8 @@ public sealed record Spend(OutputRef Output, ConditionDetails Details, IReadOnly
     /// <param name="index">Which output, from 0; one whose details could be read.</param>
     public static Spend Of(Transaction transaction, int index) => new(
         transaction.Output(index),
-        transaction.Outputs[index].Details ?? throw new ArgumentException("The output's condition is of a type that is not known.", nameof(index)),
+        transaction.Outputs[index].Details
+            ?? throw new ArgumentException("The output's condition is of a type that is not known.", nameof(index)),
         transaction.Outputs[index].PublicKeys);
 }
 
@@ -54,7 +55,8 @@ public static class TransactionBuilder
         OwnerKey[] owners = [.. issuers.Select(i => i.Owner)];
         var asset = new TransactionWriter();
         asset.Write("{\"data\":"u8).Write(data).Write("}"u8);
-        return Build(new Plan(Operation.Create, version, asset, [new Part(null, ConditionDetails.All(owners), owners)], outputs), metadata, issuers);
+        return Build(new Plan(Operation.Create, version, asset,
+            [new Part(null, ConditionDetails.All(owners), owners)], outputs), metadata, issuers);
     }
 
     /// <summary>Hands outputs of one asset on.</summary>
@@ -133,7 +135,8 @@ public static class TransactionBuilder
         {
             text.Write(i == 0 ? "{\"fulfillment\":"u8 : ",{\"fulfillment\":"u8);
             proofs[i] = text.Utf8.Length;
-            text.Write("null,\"fulfills\":"u8).Write(plan.Parts[i].Output).Write(",\"owners_before\":"u8).Write(plan.Parts[i].Owners).Write("}"u8);
+            text.Write("null,\"fulfills\":"u8).Write(plan.Parts[i].Output)
+                .Write(",\"owners_before\":"u8).Write(plan.Parts[i].Owners).Write("}"u8);
         }
 
         text.Write("],\"metadata\":"u8).Write(metadata).Write(",\"operation\":\""u8);
@@ -162,12 +165,14 @@ public static class TransactionBuilder
         return filled.Write(text[from..]).Utf8.ToArray();
     }
 
-    private static Result<byte[]> Canonical(ReadOnlyMemory<byte> json) => json.IsEmpty ? "null"u8.ToArray() : CanonicalDocument.Canonicalize(json);
+    private static Result<byte[]> Canonical(ReadOnlyMemory<byte> json) =>
+        json.IsEmpty ? "null"u8.ToArray() : CanonicalDocument.Canonicalize(json);
 
     private sealed record Part(OutputRef? Output, ConditionDetails Details, IReadOnlyList<OwnerKey> Owners);
 
     private sealed record Plan(
-        Operation Operation, TransactionVersion Version, TransactionWriter Asset, IReadOnlyList<Part> Parts, IReadOnlyList<NewOutput> Outputs)
+        Operation Operation, TransactionVersion Version, TransactionWriter Asset,
+        IReadOnlyList<Part> Parts, IReadOnlyList<NewOutput> Outputs)
     {
         public TransactionId? AssetId { get; init; }
 

@@ -5,7 +5,9 @@ using Turnpike.Kernel.Encodings;
 
 namespace Turnpike.Planetmint.Domain;
 
-/// <summary>A transaction's name: SHA3-256 of its canonical text with <c>id</c> null. 32 bytes, written as 64 lower-case hex digits.</summary>
+/// <summary>
+/// A transaction's name: SHA3-256 of its canonical text with <c>id</c> null. 32 bytes, written as 64 lower-case hex digits.
+/// </summary>
 /// <remarks>planetmint.md 4.3. An asset is named by the transaction that made it.</remarks>
 public readonly struct TransactionId : IEquatable<TransactionId>, IComparable<TransactionId>
 {

@@ -15,7 +15,9 @@ namespace Turnpike.Planetmint.Domain;
 /// </param>
 public sealed record Candidate(Transaction Transaction, bool SignaturesValid);
 
-/// <summary>The rules that need no state, each by its number in planetmint.md 4.5; whoever reads a transaction asks them in order.</summary>
+/// <summary>
+/// The rules that need no state, each by its number in planetmint.md 4.5; whoever reads a transaction asks them in order.
+/// </summary>
 /// <remarks>Vectors: tests/vectors/planetmint/invalid.json.</remarks>
 public static class TransactionRules
 {
@@ -26,7 +28,10 @@ public static class TransactionRules
         "romanian", "russian", "spanish", "swedish", "turkish", "none",
         "da", "nl", "en", "fi", "fr", "de", "hu", "it", "nb", "pt", "ro", "ru", "es", "sv", "tr");
 
-    /// <summary>Rules 5 and 6: what the keys within <c>asset.data</c> and <c>metadata</c> may be called, and what <c>language</c> may hold.</summary>
+    /// <summary>
+    /// Rules 5 and 6: what the keys within <c>asset.data</c> and <c>metadata</c> may be called, and what <c>language</c> may
+    /// hold.
+    /// </summary>
     /// <param name="assetData">The value of <c>asset.data</c>, if there is one.</param>
     /// <param name="metadata">The value of <c>metadata</c>.</param>
     public static ProtocolError? CheckNames(CanonicalNode? assetData, CanonicalNode metadata) =>
@@ -54,7 +59,8 @@ public static class TransactionRules
     {
         if (details is ConditionDetails.Threshold threshold)
         {
-            if (!IsReachable(threshold)) return PlanetmintErrors.InvalidOutput(index, "a threshold exceeds the number of its subconditions");
+            if (!IsReachable(threshold))
+                return PlanetmintErrors.InvalidOutput(index, "a threshold exceeds the number of its subconditions");
             if (details.Depth > Fulfillment.MaxDepth || details.NodeCount > Fulfillment.MaxNodes)
             {
                 return PlanetmintErrors.InvalidOutput(

@@ -51,7 +51,8 @@ internal sealed class TransactionWriter
 
     public TransactionWriter Write(NewOutput output)
     {
-        Write("{\"amount\":\""u8).Write(output.Amount).Write("\",\"condition\":{\"details\":"u8).Write(output.Details).Write(",\"uri\":\""u8);
+        Write("{\"amount\":\""u8).Write(output.Amount).Write("\",\"condition\":{\"details\":"u8)
+            .Write(output.Details).Write(",\"uri\":\""u8);
         _length += output.Details.Condition.WriteUri(Room(Condition.MaxUriLength));
         return Write("\"},\"public_keys\":"u8).Write(output.Details.Keys).Write("}"u8);
     }

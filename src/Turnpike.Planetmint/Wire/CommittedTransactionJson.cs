@@ -17,10 +17,12 @@ public static class CommittedTransactionJson
     /// <returns>The transaction, or an error if this is no JSON object with an id and an operation.</returns>
     public static Result<Transaction> Read(ReadOnlyMemory<byte> body)
     {
-        if (!CanonicalDocument.Parse(body, lastMemberWins: true).TryGet(out var document, out var fault)) return PlanetmintErrors.MalformedBody(fault);
+        if (!CanonicalDocument.Parse(body, lastMemberWins: true).TryGet(out var document, out var fault))
+            return PlanetmintErrors.MalformedBody(fault);
         using (document)
         {
-            if (!document.Root.TryGetMember("id"u8, out var node) || node.Kind != JsonValueKind.String) return PlanetmintErrors.NoTransactionId;
+            if (!document.Root.TryGetMember("id"u8, out var node) || node.Kind != JsonValueKind.String)
+                return PlanetmintErrors.NoTransactionId;
             if (!TransactionId.TryParse(node.Text, out var id)) return PlanetmintErrors.WrongId(node.GetString());
             if (!document.Root.TryGetMember("operation"u8, out node) || node.Kind != JsonValueKind.String)
                 return PlanetmintErrors.Schema("'operation' is a required property");

@@ -32,7 +32,8 @@ internal sealed class Parameters(IEnumerable<KeyValuePair<string, StringValues>>
     public string? Text(string name) => _values.TryGetValue(name, out var values) && values is [{ Length: > 0 } text, ..] ? text : null;
 
     /// <summary>True if the parameter is there, with nothing but white space.</summary>
-    public bool IsEmpty(string name) => _values.TryGetValue(name, out var values) && (values.Count == 0 || string.IsNullOrWhiteSpace(values[0]));
+    public bool IsEmpty(string name) =>
+        _values.TryGetValue(name, out var values) && (values.Count == 0 || string.IsNullOrWhiteSpace(values[0]));
 
     public string RequiredText(string name) => Require(name, Text(name)) ?? "";
 

@@ -27,7 +27,8 @@ public static class StreamMessages
     /// <param name="height">Its block.</param>
     /// <param name="body">Its canonical body for <c>include=transaction</c>; empty to leave it out.</param>
     public static void WriteTransaction(
-        IBufferWriter<byte> output, StreamDialect dialect, in TransactionId id, in TransactionId assetId, long height, ReadOnlySpan<byte> body = default)
+        IBufferWriter<byte> output, StreamDialect dialect, in TransactionId id, in TransactionId assetId,
+        long height, ReadOnlySpan<byte> body = default)
     {
         if (dialect == StreamDialect.Standard)
         {

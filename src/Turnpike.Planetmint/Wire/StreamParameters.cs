@@ -52,7 +52,8 @@ public sealed record StreamParameters
     /// <summary>Reads the query of a subscription.</summary>
     /// <param name="kind">Which stream.</param>
     /// <param name="query">The query, decoded.</param>
-    /// <param name="lastEventId">The header <c>Last-Event-ID</c>, if there is one: it wins over <c>after</c> and <c>from_height</c>.</param>
+    /// <param name="lastEventId">The header <c>Last-Event-ID</c>, if there is one: it wins over <c>after</c> and
+    /// <c>from_height</c>.</param>
     /// <returns>The parameters; or what is wrong with them, status 400.</returns>
     public static Result<StreamParameters> Read(
         StreamKind kind, IEnumerable<KeyValuePair<string, StringValues>> query, string? lastEventId = null)

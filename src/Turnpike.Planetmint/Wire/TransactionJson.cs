@@ -6,7 +6,9 @@ using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Planetmint.Wire;
 
-/// <summary>Transactions as they are posted: reads them and checks all that needs no state. What is written is the canonical text itself.</summary>
+/// <summary>
+/// Transactions as they are posted: reads them and checks all that needs no state. What is written is the canonical text itself.
+/// </summary>
 /// <remarks>planetmint.md 4. Vectors: tests/vectors/planetmint/valid.json, invalid.json.</remarks>
 public static class TransactionJson
 {

@@ -6,7 +6,9 @@ using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Planetmint.Wire;
 
-/// <summary>The parts of a transaction's text, found once. A part that is not there is a null node of no document; ask the schema first.</summary>
+/// <summary>
+/// The parts of a transaction's text, found once. A part that is not there is a null node of no document; ask the schema first.
+/// </summary>
 internal readonly ref struct TransactionNodes
 {
     public TransactionNodes(CanonicalNode body)
@@ -39,7 +41,8 @@ internal readonly ref struct TransactionNodes
 
     /// <summary>The asset that is named; null where one is made.</summary>
     public TransactionId? AssetId =>
-        Asset.TryGetMember("id"u8, out var id) && id.Kind == JsonValueKind.String && TransactionId.TryParse(id.Text, out var read) ? read : null;
+        Asset.TryGetMember("id"u8, out var id) && id.Kind == JsonValueKind.String && TransactionId.TryParse(id.Text, out var read)
+            ? read : null;
 
     /// <summary>The text that the signatures start with.</summary>
     public byte[] SigningText(ReadOnlySpan<byte> canonical)

@@ -27,7 +27,8 @@ internal static class TransactionSchema
     private static readonly Shape s_ed25519 = new(["type", "public_key"]);
     private static readonly Shape s_threshold = new(["type", "threshold", "subconditions"]);
 
-    private static readonly SearchValues<byte> s_base58 = SearchValues.Create("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"u8);
+    private static readonly SearchValues<byte> s_base58 =
+        SearchValues.Create("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"u8);
     private static readonly SearchValues<byte> s_base64Url =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
     private static readonly SearchValues<byte> s_digits = SearchValues.Create("0123456789"u8);

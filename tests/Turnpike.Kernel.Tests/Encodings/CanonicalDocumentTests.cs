@@ -83,7 +83,8 @@ public sealed class CanonicalDocumentTests
     [Fact]
     public void The_last_of_two_members_wins_where_that_is_wanted()
     {
-        Assert.True(CanonicalDocument.Parse("""{"b":1,"a":2,"b":{"c":3},"b":4}"""u8.ToArray(), lastMemberWins: true).TryGet(out var document, out _));
+        Assert.True(CanonicalDocument.Parse("""{"b":1,"a":2,"b":{"c":3},"b":4}"""u8.ToArray(), lastMemberWins: true)
+            .TryGet(out var document, out _));
 
         Assert.Equal("""{"a":2,"b":4}""", Encoding.UTF8.GetString(document!.Utf8));
         Assert.True(document.Root.TryGetMember("b"u8, out var b) && b.Text.SequenceEqual("4"u8));

@@ -6,7 +6,8 @@ namespace Turnpike.Kernel.Tests.Encodings;
 internal static class RandomJson
 {
     private static readonly string[] s_characters =
-        ["a", "Z", "0", "_", "é", "ｚ", "😀", "\\u00e9", "\\ud83d\\ude00", "\\n", "\\/", "/", "\\\\", "\\\"", "\\u001f", "\\u0000", "\u2028", "\u007f", " "];
+        ["a", "Z", "0", "_", "é", "ｚ", "😀", "\\u00e9", "\\ud83d\\ude00",
+        "\\n", "\\/", "/", "\\\\", "\\\"", "\\u001f", "\\u0000", "\u2028", "\u007f", " "];
 
     private static readonly string[] s_numbers =
         ["0", "-0", "7", "-12", "123456789012345678901234567890", "1.50", "1E5", "1e-7", "-0.0", "5e-324", "1.7976931348623157e308", "0.1"];

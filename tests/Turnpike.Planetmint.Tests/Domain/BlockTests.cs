@@ -43,11 +43,14 @@ public sealed class BlockTests
             [s_keys[0]], [.. Enumerable.Repeat(new NewOutput(TransactionOutput.MaxAmount, s_keys[0].Owner), 3)]).OrThrow();
         var transfer = TransactionBuilder.Transfer(
             create.AssetId, [.. Enumerable.Range(0, 3).Select(i => Spend.Of(create, i))], [s_keys[0]],
-            [new NewOutput(TransactionOutput.MaxAmount, s_keys[1].Owner), new NewOutput(TransactionOutput.MaxAmount, s_keys[1].Owner)]).OrThrow();
+            [new NewOutput(TransactionOutput.MaxAmount, s_keys[1].Owner),
+            new NewOutput(TransactionOutput.MaxAmount, s_keys[1].Owner)]).OrThrow();
 
         var decision = new MemoryChain().Decide(Read(create), Read(transfer));
 
-        Assert.Equal(PlanetmintErrors.AmountMismatch((UInt128)TransactionOutput.MaxAmount * 3, (UInt128)TransactionOutput.MaxAmount * 2), decision.Errors[1]);
+        Assert.Equal(
+            PlanetmintErrors.AmountMismatch((UInt128)TransactionOutput.MaxAmount * 3, (UInt128)TransactionOutput.MaxAmount * 2),
+            decision.Errors[1]);
     }
 
     [Fact]
@@ -104,10 +107,12 @@ public sealed class BlockTests
             refused += decision.Errors.Count(e => e is not null);
             Assert.Equal(candidates.Count, decision.Errors.Count);
             Assert.Equal(candidates.Where((_, i) => decision.Errors[i] is null).Select(c => c.Transaction), decision.Accepted);
-            foreach (var create in decision.Accepted.Where(t => t.Operation == Operation.Create)) created.Add(create.Id, Sum(create.Outputs.Select(o => o.Amount)));
+            foreach (var create in decision.Accepted.Where(t => t.Operation == Operation.Create))
+                created.Add(create.Id, Sum(create.Outputs.Select(o => o.Amount)));
             Assert.Equal(
                 created.OrderBy(c => c.Key),
-                chain.Unspent.GroupBy(u => u.Output.AssetId).ToDictionary(g => g.Key, g => Sum(g.Select(u => u.Output.Amount))).OrderBy(c => c.Key));
+                chain.Unspent.GroupBy(u => u.Output.AssetId).ToDictionary(g => g.Key, g => Sum(g.Select(u => u.Output.Amount)))
+                    .OrderBy(c => c.Key));
         }
 
         Assert.True(accepted > 100 && refused > 30, $"{accepted} accepted, {refused} refused");
@@ -127,7 +132,8 @@ public sealed class BlockTests
     {
         var spends = new List<Spend>();
         var asset = made[random.Below(made.Count)].Transaction.AssetId;
-        var ofAsset = made.Where(m => m.Transaction.AssetId == asset || m.Transaction.Operation == Operation.Create && made.Count % 7 == 0).ToList();
+        var ofAsset = made.Where(m => m.Transaction.AssetId == asset
+            || m.Transaction.Operation == Operation.Create && made.Count % 7 == 0).ToList();
         long amount = 0;
         for (var i = 1 + random.Below(3); i > 0; i--)
         {

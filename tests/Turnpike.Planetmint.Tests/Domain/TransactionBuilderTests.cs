@@ -15,7 +15,8 @@ public sealed class TransactionBuilderTests
     public void It_builds_the_same_bytes_as_the_npm_driver()
     {
         var create = TransactionBuilder.Create(
-            [s_alice], [new NewOutput(1, s_alice.Owner)], """{"msg":"Hello Turnpike!","kind":"bicycle"}"""u8.ToArray(), """{"sequence":0}"""u8.ToArray()).OrThrow();
+            [s_alice], [new NewOutput(1, s_alice.Owner)],
+            """{"msg":"Hello Turnpike!","kind":"bicycle"}"""u8.ToArray(), """{"sequence":0}"""u8.ToArray()).OrThrow();
         var transfer = TransactionBuilder.Transfer(
             create.AssetId, [Spend.Of(create, 0)], [s_alice], [new NewOutput(1, s_bob.Owner)], """{"sequence":1}"""u8.ToArray()).OrThrow();
 
@@ -36,7 +37,8 @@ public sealed class TransactionBuilderTests
         AssertSame("transfer_threshold_2of3", built);
     }
 
-    public static TheoryData<TransactionVersion, int> Shapes => new() { { TransactionVersion.V2, 1 }, { TransactionVersion.V2, 3 }, { TransactionVersion.V3, 2 } };
+    public static TheoryData<TransactionVersion, int> Shapes =>
+        new() { { TransactionVersion.V2, 1 }, { TransactionVersion.V2, 3 }, { TransactionVersion.V3, 2 } };
 
     [Theory, MemberData(nameof(Shapes))]
     public void What_is_built_is_valid_and_can_be_spent(TransactionVersion version, int issuers)
@@ -44,14 +46,16 @@ public sealed class TransactionBuilderTests
         var chain = new MemoryChain();
         OwnerKeyPair[] all = [s_alice, s_bob, s_carol];
         var isVersion3 = version == TransactionVersion.V3;
-        var details = new ConditionDetails.Threshold(2, [ConditionDetails.Of(s_alice.Owner), ConditionDetails.Of(1, s_bob.Owner, s_carol.Owner)]);
+        var details = new ConditionDetails.Threshold(2,
+            [ConditionDetails.Of(s_alice.Owner), ConditionDetails.Of(1, s_bob.Owner, s_carol.Owner)]);
 
         var create = TransactionBuilder.Create(
             all[..issuers], [new NewOutput(40, s_bob.Owner), new NewOutput(60, details)],
             isVersion3 ? "\"QmData\""u8.ToArray() : """{"b":1e-5,"a":"é\u0001"}"""u8.ToArray(), default, version).OrThrow();
         Commit(chain, create);
         var transfer = TransactionBuilder.Transfer(
-            create.AssetId, [Spend.Of(create, 0), Spend.Of(create, 1)], [s_bob, s_alice], [new NewOutput(100, ConditionDetails.Of(2, all.Select(a => a.Owner)))],
+            create.AssetId, [Spend.Of(create, 0), Spend.Of(create, 1)], [s_bob, s_alice],
+            [new NewOutput(100, ConditionDetails.Of(2, all.Select(a => a.Owner)))],
             isVersion3 ? "\"note\""u8.ToArray() : """{"note":["x",{"y":null}]}"""u8.ToArray(), version).OrThrow();
         Commit(chain, transfer);
 
@@ -76,7 +80,8 @@ public sealed class TransactionBuilderTests
     [Fact]
     public void A_flipped_bit_anywhere_makes_it_invalid()
     {
-        var body = TransactionBuilder.Create([s_alice, s_bob], [new NewOutput(5, s_carol.Owner)], """{"a":"b"}"""u8.ToArray()).OrThrow().CanonicalBody.ToArray();
+        var body = TransactionBuilder.Create([s_alice, s_bob], [new NewOutput(5, s_carol.Owner)], """{"a":"b"}"""u8.ToArray())
+            .OrThrow().CanonicalBody.ToArray();
         for (var bit = 0; bit < body.Length * 8; bit++)
         {
             body[bit / 8] ^= (byte)(1 << bit % 8);

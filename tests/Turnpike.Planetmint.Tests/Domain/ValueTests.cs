@@ -70,7 +70,8 @@ public sealed class ValueTests
 
         Assert.Equal(64, hash.Hex.Length);
 
-        static TransactionId Id(JsonElement id) => TransactionId.TryParse(id.GetString(), out var read) ? read : throw new FormatException();
+        static TransactionId Id(JsonElement id) =>
+            TransactionId.TryParse(id.GetString(), out var read) ? read : throw new FormatException();
     }
 
     [Fact]

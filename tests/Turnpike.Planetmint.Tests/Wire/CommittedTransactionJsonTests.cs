@@ -15,8 +15,10 @@ public sealed class CommittedTransactionJsonTests
     public void A_vote_is_taken_with_its_asset_and_its_outputs()
     {
         var vote = Read($$$$"""
-            {"id":"{{{{Id}}}}","operation":"VOTE","version":"2.0","asset":{"id":"{{{{Other}}}}"},"metadata":null,"inputs":[{"owners_before":["{{{{Alice}}}}"],
-            "fulfills":{"transaction_id":"{{{{Other}}}}","output_index":2},"fulfillment":"x"}],"outputs":[{"amount":"3","public_keys":["{{{{Alice}}}}"],
+            {"id":"{{{{Id}}}}","operation":"VOTE","version":"2.0","asset":{"id":"{{{{Other}}}}"},"metadata":null,
+            "inputs":[{"owners_before":["{{{{Alice}}}}"],
+            "fulfills":{"transaction_id":"{{{{Other}}}}","output_index":2},"fulfillment":"x"}],
+            "outputs":[{"amount":"3","public_keys":["{{{{Alice}}}}"],
             "condition":{"details":{"type":"ed25519-sha-256","public_key":"{{{{Alice}}}}"},"uri":"lie"}}]}
             """);
 
@@ -30,7 +32,8 @@ public sealed class CommittedTransactionJsonTests
     public void A_composition_has_its_first_asset_and_an_unknown_condition_is_left_out()
     {
         var compose = Read($$$$"""
-            {"id":"{{{{Id}}}}","operation":"COMPOSE","version":"3.0","assets":[{"id":"{{{{Other}}}}"},{"id":"{{{{Id}}}}"}],"inputs":[],"script":{"code":1},
+            {"id":"{{{{Id}}}}","operation":"COMPOSE","version":"3.0","assets":[{"id":"{{{{Other}}}}"},{"id":"{{{{Id}}}}"}],
+            "inputs":[],"script":{"code":1},
             "outputs":[{"amount":"1","public_keys":["{{{{Alice}}}}"],"condition":{"details":{"type":"zenroom-sha-256","script":"…"}}}]}
             """);
 
@@ -42,7 +45,9 @@ public sealed class CommittedTransactionJsonTests
 
     [Fact]
     public void An_election_makes_its_own_asset() =>
-        Assert.Equal(Id, Read($$$"""{"id":"{{{Id}}}","operation":"VALIDATOR_ELECTION","asset":{"data":{"seed":"x"}},"outputs":[]}""").AssetId.ToString());
+        Assert.Equal(Id,
+            Read($$$"""{"id":"{{{Id}}}","operation":"VALIDATOR_ELECTION","asset":{"data":{"seed":"x"}},"outputs":[]}""")
+                .AssetId.ToString());
 
     [Fact]
     public void Of_two_members_the_last_one_counts()
@@ -50,7 +55,8 @@ public sealed class CommittedTransactionJsonTests
         var transaction = Read($$$"""{"id":"{{{Id}}}","operation":"CREATE","operation":"TRANSFER","asset":{"id":"{{{Other}}}"}}""");
 
         Assert.Equal(Operation.Transfer, transaction.Operation);
-        Assert.Equal($$$"""{"asset":{"id":"{{{Other}}}"},"id":"{{{Id}}}","operation":"TRANSFER"}""", Encoding.UTF8.GetString(transaction.CanonicalBody.Span));
+        Assert.Equal($$$"""{"asset":{"id":"{{{Other}}}"},"id":"{{{Id}}}","operation":"TRANSFER"}""",
+            Encoding.UTF8.GetString(transaction.CanonicalBody.Span));
     }
 
     [Theory]
@@ -64,7 +70,8 @@ public sealed class CommittedTransactionJsonTests
     public void What_cannot_be_stored_is_an_error(string body) =>
         Assert.Equal(400, CommittedTransactionJson.Read(Encoding.UTF8.GetBytes(body)).Error?.Code);
 
-    [Theory, InlineData("transfer_merge"), InlineData("transfer_threshold_nested"), InlineData("create_float_js"), InlineData("docs_30_transfer_4")]
+    [Theory, InlineData("transfer_merge"), InlineData("transfer_threshold_nested"),
+    InlineData("create_float_js"), InlineData("docs_30_transfer_4")]
     public void No_bytes_make_it_throw(string name)
     {
         var body = TestVectors.ValidBody(name);

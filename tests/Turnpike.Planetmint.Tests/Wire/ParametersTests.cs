@@ -20,12 +20,15 @@ public sealed class ParametersTests
     [InlineData("mode", "mode=ASYNC", """{"message":{"mode":"Mode must be \"async\", \"sync\" or \"commit\""}}""")]
     [InlineData("transactions", "", $$$"""{"message":{"asset_id":"{{{Missing}}}"}}""")]
     [InlineData("transactions", "asset_id=abc", """{"message":{"asset_id":"Invalid hash"}}""")]
-    [InlineData("transactions", $"asset_id={Hash}&operation=BOGUS", """{"message":{"operation":"Operation must be \"CREATE\" or \"TRANSFER\""}}""")]
-    [InlineData("transactions", $"asset_id={Hash}&last_tx=1", """{"message":{"last_tx":"Boolean value must be \"true\" or \"false\" (lowercase)"}}""")]
+    [InlineData("transactions", $"asset_id={Hash}&operation=BOGUS",
+        """{"message":{"operation":"Operation must be \"CREATE\" or \"TRANSFER\""}}""")]
+    [InlineData("transactions", $"asset_id={Hash}&last_tx=1",
+        """{"message":{"last_tx":"Boolean value must be \"true\" or \"false\" (lowercase)"}}""")]
     [InlineData("transactions", $"asset_ids={Hash},x", """{"message":{"asset_ids":"Invalid hash"}}""")]
     [InlineData("outputs", "", $$$"""{"message":{"public_key":"{{{Missing}}}"}}""")]
     [InlineData("outputs", "public_key=abc", """{"message":{"public_key":"Invalid base58 ed25519 key"}}""")]
-    [InlineData("outputs", $"public_key={Alice}&spent=yes", """{"message":{"spent":"Boolean value must be \"true\" or \"false\" (lowercase)"}}""")]
+    [InlineData("outputs", $"public_key={Alice}&spent=yes",
+        """{"message":{"spent":"Boolean value must be \"true\" or \"false\" (lowercase)"}}""")]
     [InlineData("outputs", $"public_key={Alice}&foo=1", """{"message":"Unknown arguments: foo"}""")]
     [InlineData("blocks", "", $$$"""{"message":{"transaction_id":"{{{Missing}}}"}}""")]
     [InlineData("blocks", $"transaction_id={Hash}&status=x", """{"message":"Unknown arguments: status"}""")]
@@ -68,9 +71,11 @@ public sealed class ParametersTests
         Assert.Equal(PostMode.Async, RequestParameters.ReadMode(Parse("")).OrThrow());
         Assert.Equal(PostMode.Commit, RequestParameters.ReadMode(Parse("mode=commit")).OrThrow());
 
-        var transactions = RequestParameters.ReadTransactions(Parse($"asset_id={Hash.ToUpperInvariant()}&operation=create&last_tx=True&limit=5&after={OtherHash}")).OrThrow();
+        var transactions = RequestParameters.ReadTransactions(
+            Parse($"asset_id={Hash.ToUpperInvariant()}&operation=create&last_tx=True&limit=5&after={OtherHash}")).OrThrow();
         Assert.Equal((Hash, Operation.Create, true, 5, OtherHash), (
-            Assert.Single(transactions.AssetIds).ToString(), transactions.Operation, transactions.LastOnly, transactions.Limit, transactions.After.ToString()));
+            Assert.Single(transactions.AssetIds).ToString(), transactions.Operation, transactions.LastOnly,
+            transactions.Limit, transactions.After.ToString()));
         Assert.Equal(2, RequestParameters.ReadTransactions(Parse($"asset_ids={Hash},{OtherHash}")).OrThrow().AssetIds.Count);
 
         var outputs = RequestParameters.ReadOutputs(Parse($"public_key={Alice}&spent=FALSE&detail=true")).OrThrow();
@@ -96,7 +101,9 @@ public sealed class ParametersTests
     {
         var parameters = StreamParameters.Read(
             StreamKind.Transactions,
-            Parse($"public_key={Alice}&public_key={Bob}&asset_id={Hash},{OtherHash}&operation=Create&include=transaction&dialect=planetmint2&caught_up=true&after={Hash}"))
+            Parse(
+                $"public_key={Alice}&public_key={Bob}&asset_id={Hash},{OtherHash}&operation=Create" +
+                $"&include=transaction&dialect=planetmint2&caught_up=true&after={Hash}"))
             .OrThrow();
 
         Assert.Equal([Bob, Alice], parameters.Filter.PublicKeys.Select(k => k.ToString()));

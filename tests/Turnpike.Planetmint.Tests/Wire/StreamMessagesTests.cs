@@ -31,7 +31,8 @@ public sealed class StreamMessagesTests
     {
         var vector = s_vectors.GetProperty("valid_transactions_asset_ids_dialect")[0];
 
-        Assert.Equal(vector.GetRawText().Replace("\n", "").Replace(" ", ""), Write(s_vectors.GetProperty("valid_transactions")[0], StreamDialect.Planetmint2));
+        Assert.Equal(vector.GetRawText().Replace("\n", "").Replace(" ", ""),
+            Write(s_vectors.GetProperty("valid_transactions")[0], StreamDialect.Planetmint2));
     }
 
     [Fact]
@@ -40,11 +41,13 @@ public sealed class StreamMessagesTests
         var transaction = TestVectors.Valid("create_unicode").Transaction;
         var output = new ArrayBufferWriter<byte>();
 
-        StreamMessages.WriteTransaction(output, StreamDialect.Standard, transaction.Id, transaction.AssetId, 3, transaction.CanonicalBody.Span);
+        StreamMessages.WriteTransaction(output, StreamDialect.Standard, transaction.Id,
+            transaction.AssetId, 3, transaction.CanonicalBody.Span);
 
         var body = Encoding.UTF8.GetString(transaction.CanonicalBody.Span);
         Assert.EndsWith($",\"height\":3,\"transaction\":{body}}}", Encoding.UTF8.GetString(output.WrittenSpan), StringComparison.Ordinal);
-        Assert.Equal(transaction.Id.ToString(), JsonDocument.Parse(output.WrittenMemory).RootElement.GetProperty("transaction").GetProperty("id").GetString());
+        Assert.Equal(transaction.Id.ToString(),
+            JsonDocument.Parse(output.WrittenMemory).RootElement.GetProperty("transaction").GetProperty("id").GetString());
     }
 
     [Fact]
@@ -67,16 +70,19 @@ public sealed class StreamMessagesTests
         StreamMessages.WriteBlock(output, 0, AppHash.Genesis, []);
         StreamMessages.WriteCaughtUp(output, 12);
 
-        Assert.Equal("""{"height":0,"hash":"","transaction_ids":[]}{"caught_up":true,"height":12}""", Encoding.UTF8.GetString(output.WrittenSpan));
+        Assert.Equal("""{"height":0,"hash":"","transaction_ids":[]}{"caught_up":true,"height":12}""",
+            Encoding.UTF8.GetString(output.WrittenSpan));
     }
 
     private static string Write(JsonElement vector, StreamDialect dialect)
     {
         var output = new ArrayBufferWriter<byte>();
         StreamMessages.WriteTransaction(
-            output, dialect, Id(vector.GetProperty("transaction_id")), Id(vector.GetProperty("asset_id")), vector.GetProperty("height").GetInt64());
+            output, dialect, Id(vector.GetProperty("transaction_id")), Id(vector.GetProperty("asset_id")),
+            vector.GetProperty("height").GetInt64());
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
-    private static TransactionId Id(JsonElement id) => TransactionId.TryParse(id.GetString(), out var read) ? read : throw new FormatException();
+    private static TransactionId Id(JsonElement id) =>
+        TransactionId.TryParse(id.GetString(), out var read) ? read : throw new FormatException();
 }

@@ -62,7 +62,8 @@ public sealed class TransactionJsonTests
         Assert.NotNull(error);
         Assert.Equal(turnpike.GetProperty("status").GetInt32(), error.Code);
         if (turnpike.TryGetProperty("message", out var message)) Assert.Equal(message.GetString(), error.Message);
-        if (turnpike.TryGetProperty("startsWith", out var start)) Assert.StartsWith(start.GetString()!, error.Message, StringComparison.Ordinal);
+        if (turnpike.TryGetProperty("startsWith", out var start))
+            Assert.StartsWith(start.GetString()!, error.Message, StringComparison.Ordinal);
         Assert.False(string.IsNullOrEmpty(name));
     }
 
@@ -154,7 +155,8 @@ public sealed class TransactionJsonTests
         }
 
         var json = JsonDocument.Parse(transaction.CanonicalBody).RootElement;
-        Assert.Equal(json.GetProperty("metadata").GetRawText(), Encoding.UTF8.GetString(TransactionJson.Metadata(transaction.CanonicalBody).Span));
+        Assert.Equal(json.GetProperty("metadata").GetRawText(),
+            Encoding.UTF8.GetString(TransactionJson.Metadata(transaction.CanonicalBody).Span));
         var asset = json.TryGetProperty("assets", out var assets) ? assets[0] : json.GetProperty("asset");
         var data = asset.TryGetProperty("data", out var found) ? found.GetRawText() : "null";
         Assert.Equal(data, Encoding.UTF8.GetString(TransactionJson.AssetData(transaction.CanonicalBody).Span));

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
 
@@ -12,7 +13,9 @@ internal sealed class WebSocketRoute(string pattern, IWebSocketEndpoint endpoint
 
     public bool HasPort(int localPort) => port is null || port(localPort);
 
-    public bool TryMatch(string path, int localPort, RouteValueDictionary values) => HasPort(localPort) && _matcher.TryMatch(path, values);
+    /// <summary>Matches a path that is decoded already: the conversion from a string would decode it a second time.</summary>
+    public bool TryMatch(string path, int localPort, RouteValueDictionary values) =>
+        HasPort(localPort) && path.StartsWith('/') && _matcher.TryMatch(new PathString(path), values);
 }
 
 /// <summary>The paths that are WebSockets. Filled at composition time by <c>MapWebSocket</c>.</summary>

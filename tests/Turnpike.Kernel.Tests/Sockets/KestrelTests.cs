@@ -42,6 +42,15 @@ public sealed class KestrelTests
         Assert.Equal("plain", await http.GetStringAsync("/plain"));
     }
 
+    [Theory, InlineData("/plain/%2500"), InlineData("/echo/%252F")]
+    public async Task A_path_is_decoded_once(string path)
+    {
+        await using var host = await TestHost.StartEchoAsync();
+        await using var client = await host.ConnectAsync();
+        await client.SendAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 4", await client.ReadHeadAsync());
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task An_upgrade_on_a_connection_that_was_used_before_is_the_same_session(bool tls)
     {

@@ -58,8 +58,8 @@ internal sealed partial class ChildServer : IAsyncDisposable
         string data, int port, int streamPort, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
     {
         var start = Command();
-        foreach (var argument in (string[])["serve", "--data", Path.GetFullPath(data), "--port", $"{port}", "--stream-port", $"{streamPort}"])
-            start.ArgumentList.Add(argument);
+        string[] arguments = ["serve", "--data", Path.GetFullPath(data), "--port", $"{port}", "--stream-port", $"{streamPort}"];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // Only what is said here counts: neither settings of the caller's nor an appsettings.json where it happens to stand.
         start.WorkingDirectory = data;
         foreach (var key in start.Environment.Keys.Where(k => k.StartsWith("Turnpike", StringComparison.OrdinalIgnoreCase)).ToList())

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Turnpike.Kernel.Crypto;
 using Turnpike.Kernel.Storage;
+using Turnpike.Planetmint.Client;
 using Turnpike.Server;
 
 namespace Turnpike.Cli;
@@ -38,6 +39,7 @@ internal static class Invocation
     private static string? Explain(Exception error) => error switch
     {
         StartupException or SeedException or StorageException or MissingLibraryException => error.Message,
+        CommandException or PlanetmintClientException or HttpRequestException => error.Message,
         IOException or UnauthorizedAccessException => error.Message,
         _ => null,
     };

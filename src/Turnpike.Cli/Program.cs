@@ -6,6 +6,8 @@ using Turnpike.Cli.Commands;
 var root = new RootCommand("Turnpike, a real-time payments server.")
 {
     ServeCommand.Create(),
+    DemoCommand.Create(),
+    PlanetmintCommand.Create(),
     BackupCommand.Create(),
     CheckCommand.Create(),
     SeedCommand.Create(),

@@ -117,9 +117,9 @@ internal sealed class Demonstration(Terminal terminal, string folder) : IAsyncDi
 
     private bool Committed(string step, string what, Result<Transaction> result, long started)
     {
-        var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
         return Check(step, result.TryGet(out var transaction, out var error), error is null
-            ? $"{what}: signed, posted, committed in {milliseconds.ToString("0", CultureInfo.InvariantCulture)} ms as {Short(transaction!.Id)}"
+            ? $"{what}: signed, posted, committed in {milliseconds} ms as {Short(transaction!.Id)}"
             : $"{what}: {error.Message}");
     }
 

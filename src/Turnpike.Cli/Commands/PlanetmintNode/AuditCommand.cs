@@ -9,10 +9,8 @@ internal static class AuditCommand
     public static Command Create()
     {
         var url = NodeOptions.Url();
-        var command = new Command("check", "Replays a node's whole chain from its stream and decides each transaction again: hashes, signatures, amounts.")
-        {
-            url,
-        };
+        const string what = "Replays a node's whole chain from its stream and decides each transaction again: hashes, signatures, amounts.";
+        var command = new Command("check", what) { url };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = NodeOptions.Connect(parsed.GetRequiredValue(url));

@@ -11,10 +11,8 @@ internal static class BalanceCommand
         var (url, key) = (NodeOptions.Url(), NodeOptions.Key());
         var owner = NodeOptions.Owner("--public-key", "Whose, instead of --key");
         var asset = NodeOptions.Id("--asset", "Only of this asset, and only the number");
-        var command = new Command("balance", "Prints what a key has: asset and amount, one a line. What it shares with other keys counts in full.")
-        {
-            url, key, owner, asset,
-        };
+        const string what = "Prints what a key has: asset and amount, one a line. What it shares with other keys counts in full.";
+        var command = new Command("balance", what) { url, key, owner, asset };
         command.SetAction(async (parsed, cancellation) =>
         {
             var whose = parsed.GetValue(owner) ?? KeyFile.Read(parsed.GetValue(key)).Owner;

@@ -8,7 +8,10 @@ internal static class KeysCommand
 {
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "The file of the private key; made, for its owner only, if it does not exist" };
+        var file = new Argument<FileInfo>("FILE")
+        {
+            Description = "The file of the private key; made, for its owner only, if it does not exist",
+        };
         var seed = new Option<FileInfo?>("--seed-file")
         {
             Description = "A file with the key's seed, 64 hex digits, instead of a random one",

@@ -14,7 +14,7 @@ namespace Turnpike.Soak;
 /// <param name="Answered">Answered with a 2xx or 3xx: still valid queries.</param>
 /// <param name="Taken">Transactions that were still valid and are committed.</param>
 /// <param name="Closed">Sockets that were closed with a code.</param>
-/// <param name="Dropped">Sockets on which what was sent was read and dropped.</param>
+/// <param name="Dropped">Sockets on which what was sent was dropped, and which ended with our side.</param>
 /// <param name="Faults">5xx, no answer, a crash, wrong books: what must not be.</param>
 public sealed record InputFigures(
     long Inputs, long Refused, long Answered, long Taken, long Closed, long Dropped, IReadOnlyList<string> Faults)
@@ -31,6 +31,11 @@ public sealed class InputSoak(ulong seed, TextWriter progress)
     private const int Workers = 8;
     private const int WitnessEvery = 1000;
     private static readonly TimeSpan s_answerLimit = TimeSpan.FromSeconds(20);
+    private static readonly string[] s_headers =
+    [
+        "Upgrade: h2c", "Sec-WebSocket-Version: 8", "Origin: http://evil.example", "Accept: text/event-stream", "Last-Event-ID: x",
+    ];
+
     private readonly Lock _lock = new();
     private readonly List<string> _faults = [];
     private readonly OwnerKeyPair _owner = Chains.Key(new Dice(seed));
@@ -72,7 +77,8 @@ public sealed class InputSoak(ulong seed, TextWriter progress)
             {
                 switch (kind)
                 {
-                    case 0: await PostAsync(http, client, Mutation.Body(body, dice), limit.Token); break;
+                    case 0 when dice.OnceIn(10): await PostAsync(http, client, Mutation.Respaced(FreshBody(dice), dice), true, limit.Token); break;
+                    case 0: await PostAsync(http, client, Mutation.Body(body, dice), false, limit.Token); break;
                     case 1: await QueryAsync(server.MainEndPoint, Mutation.Target(ids, dice), limit.Token); break;
                     case 2: await HandshakeAsync(server.StreamEndPoint, Mutation.Target(ids, dice), dice, limit.Token); break;
                     default: await FramesAsync(server.StreamEndPoint, Mutation.Frames(dice), limit.Token); break;
@@ -95,24 +101,30 @@ public sealed class InputSoak(ulong seed, TextWriter progress)
     private async Task<(byte[] Body, string[] Ids)> ValidAsync(PlanetmintClient client, Dice dice, CancellationToken cancellation)
     {
         var first = Chains.NewAsset(_owner, dice);
-        if (!(await client.PostAsync(first, PostMode.Commit, cancellation)).TryGet(out _, out var error)) Fault($"a valid transaction was refused: {error.Message}");
-        return (Chains.NewAsset(_owner, dice).CanonicalBody.ToArray(), [first.Id.ToString(), _owner.Owner.ToString()]);
+        var posted = await client.PostAsync(first, PostMode.Commit, cancellation);
+        if (posted.Error is { } error) Fault($"a valid transaction was refused: {error.Message}");
+        return (FreshBody(dice), [first.Id.ToString(), _owner.Owner.ToString()]);
     }
+
+    private byte[] FreshBody(Dice dice) => Chains.NewAsset(_owner, dice).CanonicalBody.ToArray();
 
     private async Task WitnessAsync(PlanetmintClient client, Dice dice, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         await ValidAsync(client, dice, cancellation);
-        await progress.WriteLineAsync($"{_sent} inputs: {_refused} refused, {_answered} answered, {_taken} taken, {_closed} closed, {_dropped} dropped, "
+        await progress.WriteLineAsync(
+            $"{_sent} inputs: {_refused} refused, {_answered} answered, {_taken} taken, {_closed} closed, {_dropped} dropped, "
             + $"{_faults.Count} faults; a valid transaction between them took {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
     }
 
-    private async Task PostAsync(HttpClient http, PlanetmintClient client, byte[] body, CancellationToken cancellation)
+    private async Task PostAsync(HttpClient http, PlanetmintClient client, byte[] body, bool valid, CancellationToken cancellation)
     {
         using var content = new ByteArrayContent(body);
         using var answer = await http.PostAsync(new Uri("/api/v1/transactions", UriKind.Relative), content, cancellation);
         var text = await answer.Content.ReadAsByteArrayAsync(cancellation);
         Judge((int)answer.StatusCode, () => $"{Encoding.UTF8.GetString(text)} to {Encoding.UTF8.GetString(body)}");
+        if (valid && answer.StatusCode != HttpStatusCode.Accepted)
+            Fault($"a valid body was refused: {Encoding.UTF8.GetString(text)} to {Encoding.UTF8.GetString(body)}");
         if (answer.StatusCode != HttpStatusCode.Accepted) return;
 
         // Taken means that it was valid as it came: then it is there, under the id that it had.
@@ -126,7 +138,8 @@ public sealed class InputSoak(ulong seed, TextWriter progress)
     private async Task QueryAsync(IPEndPoint endpoint, string target, CancellationToken cancellation)
     {
         using var socket = await StreamSocket.ConnectAsync(endpoint, 0, 4096, cancellation);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: {endpoint}\r\nConnection: close\r\n\r\n"), cancellation);
+        var request = $"GET {target} HTTP/1.1\r\nHost: {endpoint}\r\nConnection: close\r\n\r\n";
+        await socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellation);
         Judge(Status(await socket.ReadHeadAsync(cancellation)), () => $"GET {target}");
     }
 
@@ -137,7 +150,7 @@ public sealed class InputSoak(ulong seed, TextWriter progress)
         var lines = head.Split("\r\n").ToList();
         if (dice.OnceIn(2)) lines.RemoveAt(2 + dice.Next(lines.Count - 4));
         if (dice.OnceIn(3)) lines[1 + dice.Next(lines.Count - 3)] += dice.Of("x", ",", " ", "\0", ", websocket", "\t14");
-        if (dice.OnceIn(4)) lines.Insert(1, dice.Of("Upgrade: h2c", "Sec-WebSocket-Version: 8", "Origin: http://evil", "Accept: text/event-stream", "Last-Event-ID: x"));
+        if (dice.OnceIn(4)) lines.Insert(1, dice.Of(s_headers));
         await socket.SendAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", lines)), cancellation);
         Judge(Status(await socket.ReadHeadAsync(cancellation)), () => $"handshake {string.Join(" | ", lines)}");
     }
@@ -159,9 +172,10 @@ public sealed class InputSoak(ulong seed, TextWriter progress)
             }
             Interlocked.Increment(ref _dropped);
         }
-        catch (Exception reset) when (reset is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown } or IOException)
+        catch (SocketException reset) when (reset.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
-            Interlocked.Increment(ref _closed);     // closed while we were still sending
+            // Ended while we were still sending, or because we sent no close frame: without a code, then.
+            Interlocked.Increment(ref _dropped);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Turnpike.Soak;
@@ -35,6 +36,22 @@ internal static class Mutation
     {
         var bytes = valid.ToList();
         for (var changes = 1 + dice.Skewed(4); changes > 0; changes--) Change(bytes, dice);
+        return [.. bytes];
+    }
+
+    /// <summary>A body with blanks between its tokens and some characters written as escapes: the same transaction, valid as before.</summary>
+    public static byte[] Respaced(byte[] valid, Dice dice)
+    {
+        var bytes = new List<byte>(valid.Length * 2);
+        var isText = false;
+        for (var i = 0; i < valid.Length; i++)
+        {
+            if (valid[i] == '"' && valid[i - 1] != '\\') isText = !isText;
+            if (isText && valid[i] == 'e' && valid[i - 1] != '\\' && dice.OnceIn(4)) bytes.AddRange("\\u0065"u8);
+            else bytes.Add(valid[i]);
+            if (!isText && (valid[i] is (byte)':' or (byte)',') && dice.OnceIn(3))
+                bytes.AddRange(Encoding.ASCII.GetBytes(dice.Of(" ", "\n", "\t\t", "\r\n  ")));
+        }
         return [.. bytes];
     }
 
@@ -82,15 +99,21 @@ internal static class Mutation
         var opcode = dice.Of(0x1, 0x1, 0x2, 0x0, 0x8, 0x9, 0xA, dice.Next(16));
         var payload = new byte[dice.OnceIn(20) ? dice.Next(70_000) : dice.Skewed(300)];
         dice.Fill(payload);
-        if (opcode == 8 && payload.Length >= 2 && !dice.OnceIn(3)) (payload[0], payload[1]) = ((byte)(1000 >> 8), (byte)(1000 + dice.Next(16) & 0xFF));
+        if (opcode == 8 && payload.Length >= 2 && !dice.OnceIn(3)) BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)(1000 + dice.Next(16)));
         bytes.Add((byte)((dice.OnceIn(4) ? 0 : 0x80) | opcode));
-        if (payload.Length < 126) bytes.Add((byte)(0x80 | payload.Length));
-        else if (payload.Length < 65_536) bytes.AddRange([0x80 | 126, (byte)(payload.Length >> 8), (byte)(payload.Length & 0xFF)]);
-        else bytes.AddRange([0x80 | 127, 0, 0, 0, 0, 0, (byte)(payload.Length >> 16), (byte)(payload.Length >> 8 & 0xFF), (byte)(payload.Length & 0xFF)]);
+        AppendLength(bytes, payload.Length);
         Span<byte> mask = stackalloc byte[4];
         dice.Fill(mask);
         bytes.AddRange(mask);
         for (var i = 0; i < payload.Length; i++) bytes.Add((byte)(payload[i] ^ mask[i & 3]));
+    }
+
+    private static void AppendLength(List<byte> bytes, int length)
+    {
+        Span<byte> large = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(large, length);
+        bytes.Add((byte)(0x80 | (length < 126 ? length : length < 65_536 ? 126 : 127)));
+        if (length >= 126) bytes.AddRange(length < 65_536 ? large[6..] : large);
     }
 
     private static void Change(List<byte> bytes, Dice dice)
@@ -107,7 +130,7 @@ internal static class Mutation
             case 4: bytes.RemoveRange(at, bytes.Count - at); break;
             case 5: ReplaceValue(bytes, at, Encoding.UTF8.GetBytes(dice.Of(s_values))); break;
             case 6: bytes.InsertRange(at, Encoding.UTF8.GetBytes(dice.Of(s_values))); break;
-            default: bytes.InsertRange(at, Enumerable.Repeat(dice.Of((byte)'[', (byte)'{', (byte)' ', (byte)'"', (byte)'9'), 1 << dice.Next(12))); break;
+            default: bytes.InsertRange(at, Enumerable.Repeat(dice.Of("[{ \"9"u8), 1 << dice.Next(12))); break;
         }
     }
 

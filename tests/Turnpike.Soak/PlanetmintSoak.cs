@@ -36,6 +36,7 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
 {
     private const int Posters = 8;
     private const int ChainLength = 500;
+    private const int MostBeforeKill = 1200;
     private const int AfterRestart = 25;
     private const int AuditEvery = 10;
     private static readonly TimeSpan s_roundLimit = TimeSpan.FromMinutes(3);
@@ -175,8 +176,15 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
         private async Task PostAndKillAsync(ChildServer server, List<Poster> posters, CancellationToken cancellation)
         {
             using var client = Connect(server);
-            var posting = Task.WhenAll(posters.Select(p => p.RunAsync(client, int.MaxValue, cancellation)));
-            await Task.Delay(TimeSpan.FromMilliseconds(20 + _dice.Next(1500)), TimeProvider.System, cancellation);
+            // After so many answers, not after a while: a slow machine shall not make the rounds empty.
+            var answers = 1 + _dice.Next(MostBeforeKill);
+            var moment = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var posting = Task.WhenAll(posters.Select(p => p.RunAsync(client, int.MaxValue, cancellation, () =>
+            {
+                if (Interlocked.Decrement(ref answers) == 0) moment.TrySetResult();
+            })));
+            await Task.WhenAny(moment.Task, posting);
+            await Task.Delay(TimeSpan.FromMilliseconds(_dice.Next(20)), TimeProvider.System, cancellation);
             _alive = new(TaskCreationOptions.RunContinuationsAsynchronously);
             await server.KillAsync();
             await posting;
@@ -218,11 +226,11 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
         {
             var acknowledged = posters.SelectMany(p => p.Acknowledged).ToList();
             var lost = acknowledged.Count(id => !all.Contains(id));
-            await Parallel.ForEachAsync(acknowledged, new ParallelOptions { MaxDegreeOfParallelism = Posters, CancellationToken = cancellation },
-                async (id, token) =>
-                {
-                    if (await client.GetTransactionAsync(id, token) is null) Interlocked.Increment(ref lost);
-                });
+            var together = new ParallelOptions { MaxDegreeOfParallelism = Posters, CancellationToken = cancellation };
+            await Parallel.ForEachAsync(acknowledged, together, async (id, token) =>
+            {
+                if (await client.GetTransactionAsync(id, token) is null) Interlocked.Increment(ref lost);
+            });
             foreach (var fault in posters.SelectMany(p => p.Faults)) soak.Fault($"round {number}: {fault}");
             soak._sum = soak._sum with
             {

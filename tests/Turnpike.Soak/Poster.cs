@@ -37,7 +37,8 @@ internal sealed class Poster(OwnerKeyPair keys, IReadOnlyList<ChainLink> chain)
     /// <param name="client">A client of the server that now runs.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="end">Gives up.</param>
-    public async Task RunAsync(PlanetmintClient client, int most, CancellationToken end)
+    /// <param name="answered">Told of each answer.</param>
+    public async Task RunAsync(PlanetmintClient client, int most, CancellationToken end, Action? answered = null)
     {
         for (; most > 0 && _next < chain.Count; most--)
         {
@@ -47,6 +48,7 @@ internal sealed class Poster(OwnerKeyPair keys, IReadOnlyList<ChainLink> chain)
                 Note(chain[_next], result.Error?.Name, result.Error?.Message);
                 _unknown = false;
                 _next++;
+                answered?.Invoke();
             }
             catch (Exception gone) when (gone is IOException or HttpRequestException { StatusCode: null })
             {

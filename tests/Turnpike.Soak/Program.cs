@@ -5,7 +5,10 @@ using Turnpike.Soak;
 var seed = new Option<ulong>("--seed") { Description = "Repeats a run (default 1)", DefaultValueFactory = _ => 1 };
 
 var rounds = new Option<int>("--rounds") { Description = "How often the server is killed (default 3)", DefaultValueFactory = _ => 3 };
-var planetmint = new Command("planetmint", "Kills a node while 8 post and 50 listen: nothing lost, doubled or out of order.") { rounds, seed };
+var planetmint = new Command("planetmint", "Kills a node while 8 post and 50 listen: nothing lost, doubled or out of order.")
+{
+    rounds, seed,
+};
 planetmint.SetAction(async (parsed, cancellation) =>
 {
     var figures = await new PlanetmintSoak(parsed.GetValue(seed), Console.Out).RunAsync(parsed.GetValue(rounds), cancellation);
@@ -14,7 +17,10 @@ planetmint.SetAction(async (parsed, cancellation) =>
 });
 
 var inputs = new Option<int>("--count") { Description = "How many inputs (default 5000)", DefaultValueFactory = _ => 5000 };
-var input = new Command("planetmint-input", "Sends spoiled bodies, queries, handshakes and frames: no 5xx, no silence, no crash.") { inputs, seed };
+var input = new Command("planetmint-input", "Sends spoiled bodies, queries, handshakes and frames: no 5xx, no silence, no crash.")
+{
+    inputs, seed,
+};
 input.SetAction(async (parsed, cancellation) =>
 {
     var figures = await new InputSoak(parsed.GetValue(seed), Console.Out).RunAsync(parsed.GetValue(inputs), cancellation);

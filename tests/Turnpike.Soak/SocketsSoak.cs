@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Turnpike.Cli;
 using Turnpike.Planetmint.Domain;
 using Turnpike.Planetmint.Client;
+using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Soak;
 
@@ -23,7 +24,8 @@ public sealed record SocketsFigures(
     /// <inheritdoc/>
     public override string ToString() =>
         $"soak sockets: sockets {Sockets}, events {Events}, delivered {Delivered} of {(long)Sockets * Events}, wrong {Wrong}, " +
-        $"connected in {ConnectSeconds:0.0} s, first event at the last socket after {LastMilliseconds:0} ms, {BytesPerSocket} bytes a socket idle";
+        $"connected in {ConnectSeconds:0.0} s, first event at the last socket after {LastMilliseconds:0} ms, " +
+        $"{BytesPerSocket} bytes a socket idle";
 }
 
 /// <summary>Holds many sockets on one server at once and delivers to all of them.</summary>
@@ -65,7 +67,8 @@ public sealed class SocketsSoak(ulong seed, TextWriter progress)
         await PostAsync(client, owner, dice, cancellation);     // whatever is only made at first use is made now
         var empty = server.ResidentBytes;
         var started = Stopwatch.GetTimestamp();
-        await Parallel.ForAsync(0, sockets.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+        var together = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, sockets.Length, together,
             async (i, token) => sockets[i] = await StreamSocket.OpenAsync(server.StreamEndPoint, Target, token, buffer: Buffer));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var perSocket = (server.ResidentBytes - empty) / sockets.Length;
@@ -74,6 +77,7 @@ public sealed class SocketsSoak(ulong seed, TextWriter progress)
         var (delivered, wrong, firsts) = (0L, 0, sockets.Length);
         var first = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ids = Enumerable.Range(0, Events).Select(_ => Chains.NewAsset(owner, dice)).ToList();
+        var names = ids.Select(t => System.Text.Encoding.ASCII.GetBytes(t.Id.ToString())).ToArray();
         var readers = sockets.Select(ReadAsync).ToList();
         var posted = Stopwatch.GetTimestamp();
         foreach (var transaction in ids)
@@ -93,7 +97,7 @@ public sealed class SocketsSoak(ulong seed, TextWriter progress)
                 {
                     if (await socket.ReadAsync(cancellation) is not { Opcode: not 8 } frame) throw new IOException("closed");
                     if (frame.Opcode != 1) continue;
-                    if (frame.Payload.Span.IndexOf(System.Text.Encoding.ASCII.GetBytes(ids[i].Id.ToString())) < 0) throw new IOException("another event");
+                    if (frame.Payload.Span.IndexOf(names[i]) < 0) throw new IOException("another event");
                     Interlocked.Increment(ref delivered);
                     if (i++ == 0 && Interlocked.Decrement(ref firsts) == 0) first.TrySetResult(Stopwatch.GetTimestamp());
                 }
@@ -105,7 +109,7 @@ public sealed class SocketsSoak(ulong seed, TextWriter progress)
         }
     }
 
-    private static async Task PostAsync(PlanetmintClient client, Planetmint.Domain.OwnerKeyPair owner, Dice dice, CancellationToken cancellation)
+    private static async Task PostAsync(PlanetmintClient client, OwnerKeyPair owner, Dice dice, CancellationToken cancellation)
     {
         var result = await client.PostAsync(Chains.NewAsset(owner, dice), PostMode.Commit, cancellation);
         if (result.Error is { } error) throw new IOException($"a valid transaction was refused: {error.Message}");

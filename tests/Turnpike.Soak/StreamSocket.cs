@@ -58,7 +58,8 @@ public sealed class StreamSocket : IDisposable
         {
             await stream.SendAsync(Handshake(server, target), cancellation);
             var head = await stream.ReadHeadAsync(cancellation);
-            if (!head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal)) throw new IOException(head.Length > 0 ? head : "closed instead of an answer");
+            if (!head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
+                throw new IOException(head.Length > 0 ? head : "closed instead of an answer");
             return stream;
         }
         catch

@@ -14,7 +14,8 @@ internal static class Subscribers
     private const int DeafReceiveBuffer = 4096;
 
     /// <summary>Our .NET client: reconnects and resumes by itself, across the server's end.</summary>
-    public static async Task LibraryAsync(PlanetmintClient client, StreamFilter filter, StreamPosition from, EventLog log, CancellationToken end)
+    public static async Task LibraryAsync(
+        PlanetmintClient client, StreamFilter filter, StreamPosition from, EventLog log, CancellationToken end)
     {
         try
         {

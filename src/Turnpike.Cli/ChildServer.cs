@@ -12,6 +12,7 @@ internal sealed partial class ChildServer : IAsyncDisposable
     private const int SigTerm = 15;
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
+    private readonly List<string> _errors = [];
     private readonly TaskCompletionSource<(Uri Main, Uri Streams)> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ChildServer(Process process) => _process = process;
@@ -45,6 +46,12 @@ internal sealed partial class ChildServer : IAsyncDisposable
     public string Output
     {
         get { lock (_lines) return string.Join('\n', _lines); }
+    }
+
+    /// <summary>The first lines in which the server tells of a fault of its own.</summary>
+    public IReadOnlyList<string> Errors
+    {
+        get { lock (_lines) return [.. _errors]; }
     }
 
     /// <summary>Starts a server on a data folder and waits until it is ready.</summary>
@@ -137,6 +144,7 @@ internal sealed partial class ChildServer : IAsyncDisposable
         {
             _lines.Enqueue(line);
             if (_lines.Count > LinesKept) _lines.Dequeue();
+            if (_errors.Count < LinesKept && ErrorLine().IsMatch(line)) _errors.Add(line);
         }
         if (ReadyLine().Match(line) is { Success: true } ready)
             _ready.TrySetResult((new Uri(ready.Groups[1].Value), new Uri(ready.Groups[2].Value)));
@@ -144,6 +152,9 @@ internal sealed partial class ChildServer : IAsyncDisposable
 
     [GeneratedRegex(@"Turnpike is ready on (http\S+); streams on (http\S+)")]
     private static partial Regex ReadyLine();
+
+    [GeneratedRegex(@"^\S+ \S+ (fail|crit): ")]
+    private static partial Regex ErrorLine();
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);

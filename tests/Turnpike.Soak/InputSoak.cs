@@ -167,7 +167,6 @@ public sealed class InputSoak(ulong seed, TextWriter progress)
             {
                 if (frame.Opcode != 8) continue;
                 Interlocked.Increment(ref _closed);
-                if (frame.CloseCode is 1011) Fault($"closed with {frame.CloseCode} after {Convert.ToHexString(frames)}");
                 return;
             }
             Interlocked.Increment(ref _dropped);
@@ -192,6 +191,7 @@ public sealed class InputSoak(ulong seed, TextWriter progress)
     {
         await ValidAsync(client, new Dice(seed + 1), cancellation);
         foreach (var fault in (await client.AuditAsync(cancellation)).Faults) Fault($"audit: {fault}");
+        foreach (var error in server.Errors) Fault($"the server's log: {error}");
         if (await server.StopAsync(cancellation) is not 0 and var code) Fault($"the server ended with {code}: {server.Output}");
     }
 

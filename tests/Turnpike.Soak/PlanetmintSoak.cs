@@ -126,6 +126,7 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
             await CheckAsync(second, client, posters, cancellation);
             await over.CancelAsync();
             await Task.WhenAll(_listeners);
+            foreach (var error in first.Errors.Concat(second.Errors)) soak.Fault($"round {number}, the server's log: {error}");
             if (await second.StopAsync(cancellation) is not 0 and var code) soak.Fault($"the server ended with {code}: {second.Output}");
         }
 

@@ -80,7 +80,7 @@ internal sealed class HttpSockets(SocketGate gate)
         var secure = gate.Server.Proxies.Trusts(peer) && HeaderOf(http, "X-Forwarded-Proto") is { } scheme
             ? scheme is "https" or "wss"
             : http.Features.Get<ITlsHandshakeFeature>() is not null;
-        return new UpgradeRequest(http.Request.Path, http.Request.QueryString.Value ?? "", secure, name => HeaderOf(http, name))
+        return new UpgradeRequest(http.Request.Path.Value ?? "", http.Request.QueryString.Value ?? "", secure, name => HeaderOf(http, name))
         {
             RouteValues = http.Request.RouteValues,
             RemoteAddress = AddressOf(http),

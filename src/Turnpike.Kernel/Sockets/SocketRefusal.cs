@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace Turnpike.Kernel.Sockets;
 
@@ -55,7 +54,7 @@ public sealed record SocketRefusal(int Status, ProtocolError Error, TimeSpan? Re
         if (Status == StatusCodes.Status426UpgradeRequired)
         {
             response.Headers.Upgrade = "websocket";
-            response.Headers.Connection = HeaderNames.Upgrade;
+            response.Headers.Connection = "Upgrade, keep-alive";      // without the second Kestrel would close
             response.Headers.SecWebSocketVersion = "13";
         }
         response.ContentType = "application/json";

@@ -13,7 +13,9 @@ internal enum Admission
     TooFast,
 }
 
-/// <summary>Counts sockets in all and by address, and how fast an address makes handshakes. An IPv6 customer has a /64, so that counts as one.</summary>
+/// <summary>
+/// Counts sockets in all and by address, and how fast an address makes handshakes. An IPv6 customer has a /64, so that counts as one.
+/// </summary>
 internal sealed class AddressLimits(SocketOptions options)
 {
     private readonly Lock _lock = new();

@@ -1,6 +1,8 @@
 namespace Turnpike.Kernel.Sockets;
 
-/// <summary>Ready-made frames, one after the other, each with its offset; shared by every session that gets them and never changed.</summary>
+/// <summary>
+/// Ready-made frames, one after the other, each with its offset; shared by every session that gets them and never changed.
+/// </summary>
 internal sealed class FrameBatch(byte[] bytes, int[] ends, long[] offsets)
 {
     /// <summary>No frames: a change of which an encoding wants nothing.</summary>

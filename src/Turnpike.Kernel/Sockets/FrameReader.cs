@@ -6,34 +6,9 @@ using System.Text.Unicode;
 
 namespace Turnpike.Kernel.Sockets;
 
-/// <summary>What a <see cref="FrameReader"/> found.</summary>
-internal enum FrameEvent
-{
-    /// <summary>Nothing whole yet; all input is taken.</summary>
-    NeedMore,
-
-    /// <summary>A text message; valid UTF-8.</summary>
-    Text,
-
-    /// <summary>A binary message.</summary>
-    Binary,
-
-    /// <summary>A ping; its payload is to be returned.</summary>
-    Ping,
-
-    /// <summary>A pong.</summary>
-    Pong,
-
-    /// <summary>A close; its code is in <see cref="FrameReader.CloseCode"/>, the payload is the reason.</summary>
-    Close,
-
-    /// <summary>A rule was broken; <see cref="FrameReader.CloseCode"/> says how to close.</summary>
-    Failed,
-}
-
 /// <summary>
-/// Takes a client's frames apart. Pure and incremental: bytes in, in pieces of any size; whole messages out. All input is always
-/// taken, so nothing is unmasked twice: a message within one piece is handed over where it lies, else it is put together in a rented buffer
+/// Takes a client's frames apart. Pure and incremental: bytes in, in pieces of any size; whole messages out. All input is always taken,
+/// so nothing is unmasked twice: a message within one piece is handed over where it lies, else it is put together in a rented buffer
 /// that grows with what came (never with what was announced).
 /// </summary>
 /// <param name="maxMessage">The largest message in bytes, over all its fragments.</param>
@@ -60,7 +35,9 @@ internal sealed class FrameReader(int maxMessage, bool discards)
     private byte[]? _buffer, _control;
     private int _length, _validated, _controlLength;
 
-    /// <summary>After <see cref="FrameEvent.Failed"/> how to close; after <see cref="FrameEvent.Close"/> what came, 1005 if nothing.</summary>
+    /// <summary>
+    /// After <see cref="FrameEvent.Failed"/> how to close; after <see cref="FrameEvent.Close"/> what came, 1005 if nothing.
+    /// </summary>
     public int CloseCode => _closeCode;
 
     /// <summary>Reads up to the next event.</summary>
@@ -89,7 +66,9 @@ internal sealed class FrameReader(int maxMessage, bool discards)
         return FrameEvent.NeedMore;
     }
 
-    /// <summary>From now on content is dropped: what a side does that has sent its close. Framing is followed, so the answer is found.</summary>
+    /// <summary>
+    /// From now on content is dropped: what a side does that has sent its close. Framing is followed, so the answer is found.
+    /// </summary>
     public void Ignore()
     {
         _discards = true;
@@ -105,7 +84,8 @@ internal sealed class FrameReader(int maxMessage, bool discards)
         _control = null;
     }
 
-    /// <returns>False if the header is not whole or breaks a rule; true otherwise, with Failed for a size beyond the limit (framing is intact).</returns>
+    /// <returns>False if the header is not whole or breaks a rule; true otherwise, with Failed for a size beyond the limit (framing is
+    /// intact).</returns>
     private bool TakeHeader(ref Span<byte> input, out FrameEvent found)
     {
         found = FrameEvent.NeedMore;

@@ -86,7 +86,9 @@ internal sealed class GroupIndex<TChange>
             if (_byKey.TryGetValue(key, out var groups) && groups.Remove(group) && groups.Count == 0) _byKey.Remove(key);
     }
 
-    /// <summary>The groups with live members that may want something of the change, each once. Keys that nobody asks for cost one look-up.</summary>
+    /// <summary>
+    /// The groups with live members that may want something of the change, each once. Keys that nobody asks for cost one look-up.
+    /// </summary>
     public void Find(TChange change, List<Group<TChange>> found)
     {
         foreach (var group in _unkeyed)

@@ -8,7 +8,9 @@ public interface IWebSocketEndpoint
     /// <param name="cancellation">The client has left.</param>
     ValueTask<Handshake> OnHandshake(UpgradeRequest request, CancellationToken cancellation);
 
-    /// <summary>The body of an answer that refuses a handshake (status and headers are set). By default <c>{"status":n,"message":"…"}</c>.</summary>
+    /// <summary>
+    /// The body of an answer that refuses a handshake (status and headers are set). By default <c>{"status":n,"message":"…"}</c>.
+    /// </summary>
     /// <param name="refusal">What was refused and why.</param>
     ReadOnlyMemory<byte> WriteRefusal(SocketRefusal refusal) => (refusal ?? throw new ArgumentNullException(nameof(refusal))).ToJson();
 }

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Turnpike.Kernel.Sockets;
 
 /// <summary>
-/// What of WebSockets reaches the HTTP layer: refusals, which it writes; upgrades on connections that have carried another request before, which it
-/// takes into the same session; and requests that are no upgrades.
+/// What of WebSockets reaches the HTTP layer: refusals, which it writes; upgrades on connections that have carried another request
+/// before, which it takes into the same session; and requests that are no upgrades.
 /// </summary>
 internal sealed class HttpSockets(SocketGate gate)
 {

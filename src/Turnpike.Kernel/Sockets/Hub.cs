@@ -11,7 +11,8 @@ public sealed class Hub
 
     /// <summary>Makes a topic; at composition time, before anyone publishes to it.</summary>
     /// <param name="name">For the log; each once.</param>
-    /// <param name="log">From which readers that are behind are served; null if there is none: then a reader that is too slow is closed with 1013.</param>
+    /// <param name="log">From which readers that are behind are served; null if there is none: then a reader that is too slow is closed
+    /// with 1013.</param>
     /// <param name="head">The offset of the last event that the log holds at the start.</param>
     public Topic<TChange> Topic<TChange>(string name, ITopicLog<TChange>? log = null, long head = 0)
         where TChange : class, IChange

@@ -17,9 +17,10 @@ internal enum Queued
 }
 
 /// <summary>
-/// What waits to be sent on one connection: ready-made frames, shared and never copied, bounded in bytes. Pings and pongs go ahead of data, at the
-/// next frame's beginning; of several pings unanswered only the last is answered (RFC 6455, 5.5.3), so they take no room. A close comes last and
-/// nothing after it. One sender at a time: it looks with <see cref="Begin"/>, sends, and says with <see cref="Release"/> how much left.
+/// What waits to be sent on one connection: ready-made frames, shared and never copied, bounded in bytes. Pings and pongs go ahead of
+/// data, at the next frame's beginning; of several pings unanswered only the last is answered (RFC 6455, 5.5.3), so they take no room.
+/// A close comes last and nothing after it. One sender at a time: it looks with <see cref="Begin"/>, sends, and says with
+/// <see cref="Release"/> how much left.
 /// </summary>
 internal sealed class Outbox(int limit, FrameFormat format)
 {
@@ -89,7 +90,9 @@ internal sealed class Outbox(int limit, FrameFormat format)
     /// <summary>The handshake is answered: what waits may leave.</summary>
     public Queued Open() => Release(0);
 
-    /// <summary>The reader of this connection is at work: what it causes leaves together when it pauses. Undone by <see cref="Uncork"/>.</summary>
+    /// <summary>
+    /// The reader of this connection is at work: what it causes leaves together when it pauses. Undone by <see cref="Uncork"/>.
+    /// </summary>
     /// <returns>False if someone else is to send anyway.</returns>
     public bool Cork()
     {
@@ -282,7 +285,9 @@ internal sealed class Outbox(int limit, FrameFormat format)
         }
     }
 
-    /// <summary>How much of the frame that was cut remains after <paramref name="sent"/> bytes; only a short send pays for this walk.</summary>
+    /// <summary>
+    /// How much of the frame that was cut remains after <paramref name="sent"/> bytes; only a short send pays for this walk.
+    /// </summary>
     private int NextBoundary(ReadOnlySpan<byte> head, int sent)
     {
         if (format != FrameFormat.WebSocket) return head.Length - sent;

@@ -31,7 +31,8 @@ internal sealed record RequestHead(int Length, string Path, string QueryString, 
     {
         head = null;
         var start = "GET /"u8;
-        if (!bytes[..Math.Min(bytes.Length, start.Length)].SequenceEqual(start[..Math.Min(bytes.Length, start.Length)])) return HeadKind.NotOurs;
+        var common = Math.Min(bytes.Length, start.Length);
+        if (!bytes[..common].SequenceEqual(start[..common])) return HeadKind.NotOurs;
         var lineEnd = bytes.IndexOf("\r\n"u8);
         if (lineEnd < 0) return HeadKind.NeedMore;
         if (!TryReadLine(bytes[..lineEnd], out var path, out var query) || !isOurs(path)) return HeadKind.NotOurs;

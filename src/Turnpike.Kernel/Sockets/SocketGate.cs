@@ -40,7 +40,9 @@ internal sealed class SocketGate(SocketServer server)
         return admission == Admission.Granted ? null : RefusalOf(admission);
     }
 
-    /// <summary>Begins a session; followed by its answer, <see cref="SocketSession.Open"/> and, whatever happens, <see cref="End"/>.</summary>
+    /// <summary>
+    /// Begins a session; followed by its answer, <see cref="SocketSession.Open"/> and, whatever happens, <see cref="End"/>.
+    /// </summary>
     public void Begin(SocketSession session, FrameFormat format)
     {
         session.Attach(server, format);

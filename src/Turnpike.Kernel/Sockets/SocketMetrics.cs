@@ -16,7 +16,8 @@ internal sealed class SocketMetrics
         BytesSent = meter.CreateCounter<long>("turnpike.sockets.bytes.sent", "By", "Bytes handed to the system.");
         BytesReceived = meter.CreateCounter<long>("turnpike.sockets.bytes.received", "By", "Bytes read.");
         OutboxFull = meter.CreateCounter<long>("turnpike.sockets.outbox.overflows", "{overflow}", "Times that an outbox had no room.");
-        Replays = meter.CreateCounter<long>("turnpike.sockets.replays", "{replay}", "Times that a subscription read its log, at its start or after an overflow.");
+        Replays = meter.CreateCounter<long>("turnpike.sockets.replays", "{replay}",
+            "Times that a subscription read its log, at its start or after an overflow.");
         _closed = meter.CreateCounter<long>("turnpike.sockets.closed", "{socket}", "Sessions that ended, by close code and side.");
         _refused = meter.CreateCounter<long>("turnpike.sockets.handshakes.refused", "{handshake}", "Handshakes refused, by reason.");
     }
@@ -35,7 +36,9 @@ internal sealed class SocketMetrics
 
     public Counter<long> Replays { get; }
 
-    /// <summary>Counts an end; codes of the applications' range count as one, so that a client cannot make as many series as it likes.</summary>
+    /// <summary>
+    /// Counts an end; codes of the applications' range count as one, so that a client cannot make as many series as it likes.
+    /// </summary>
     public void Closed(CloseStatus status) => _closed.Add(1,
         new("code", status.Code >= 3000 ? "application" : status.Code),
         new("by", status.ByPeer ? "peer" : "us"));

@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Routing;
 namespace Turnpike.Kernel.Sockets;
 
 /// <summary>
-/// Stands between Kestrel's connections and its HTTP layer, after TLS. Takes the upgrade requests of registered paths, with 8 kB for an idle socket
-/// instead of 13, and hands every other connection on as it came. It sees only a connection's first request; an upgrade on a kept-alive
-/// connection is taken by <see cref="HttpSockets"/>.
+/// Stands between Kestrel's connections and its HTTP layer, after TLS. Takes the upgrade requests of registered paths, with 8 kB for an
+/// idle socket instead of 13, and hands every other connection on as it came. It sees only a connection's first request; an upgrade on
+/// a kept-alive connection is taken by <see cref="HttpSockets"/>.
 /// </summary>
 internal sealed class SocketMiddleware(ConnectionDelegate next, SocketGate gate, WebSocketRoutes routes)
 {
@@ -66,7 +66,8 @@ internal sealed class SocketMiddleware(ConnectionDelegate next, SocketGate gate,
     /// <summary>Under TLS there is a socket too, but what is written to it would be plain text within TLS.</summary>
     private static SocketSink SinkOf(ConnectionContext connection)
     {
-        var socket = connection.Features.Get<ITlsHandshakeFeature>() is null ? connection.Features.Get<IConnectionSocketFeature>()?.Socket : null;
+        var isTls = connection.Features.Get<ITlsHandshakeFeature>() is not null;
+        var socket = isTls ? null : connection.Features.Get<IConnectionSocketFeature>()?.Socket;
         return socket is null ? new PipeSink(connection.Transport.Output, connection.Abort) : new DirectSink(socket, connection.Abort);
     }
 

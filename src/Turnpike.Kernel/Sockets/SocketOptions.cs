@@ -8,7 +8,9 @@ public sealed record SocketOptions
     /// <summary>Sockets and event streams in all; further handshakes get 503. Default 50 000: about 500 MB.</summary>
     public int MaxSockets { get; set; } = 50_000;
 
-    /// <summary>Sockets of one address (IPv6: one /64); further handshakes get 503. Default 1000: a company behind one address, not a flood.</summary>
+    /// <summary>
+    /// Sockets of one address (IPv6: one /64); further handshakes get 503. Default 1000: a company behind one address, not a flood.
+    /// </summary>
     public int MaxSocketsPerAddress { get; set; } = 1000;
 
     /// <summary>Handshakes of one address in a second, on average; beyond it 429. Default 100.</summary>
@@ -23,10 +25,14 @@ public sealed record SocketOptions
     /// <summary>How long a new connection's request head may take. Default 10 s.</summary>
     public TimeSpan HeadTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Proxies (addresses or networks, <c>10.0.0.0/8</c>) whose X-Forwarded-For and X-Forwarded-Proto are believed. Default none.</summary>
+    /// <summary>
+    /// Proxies (addresses or networks, <c>10.0.0.0/8</c>) whose X-Forwarded-For and X-Forwarded-Proto are believed. Default none.
+    /// </summary>
     public IList<string> TrustedProxies { get; set; } = [];
 
-    /// <summary>Origins (<c>https://shop.example</c>) whose pages may connect; a handshake without Origin passes. Default none: all may.</summary>
+    /// <summary>
+    /// Origins (<c>https://shop.example</c>) whose pages may connect; a handshake without Origin passes. Default none: all may.
+    /// </summary>
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>The largest message in bytes, over all its fragments; beyond it 1009. Default 1 MiB.</summary>
@@ -35,7 +41,9 @@ public sealed record SocketOptions
     /// <summary>What may wait to be sent on one socket, in bytes. Default 1 MiB.</summary>
     public int OutboxBytes { get; set; } = 1 << 20;
 
-    /// <summary>Threads that send to subscribers; 0 (the default) is half the cores, at least one. More than the cores can feed is slower.</summary>
+    /// <summary>
+    /// Threads that send to subscribers; 0 (the default) is half the cores, at least one. More than the cores can feed is slower.
+    /// </summary>
     public int Walkers { get; set; }
 
     /// <summary>
@@ -44,7 +52,10 @@ public sealed record SocketOptions
     /// </summary>
     public int PublishAheadEvents { get; set; } = 128;
 
-    /// <summary>A change for at most so many subscribers is sent on the publisher's own thread. Default 4: below that a wake-up costs more than the sends.</summary>
+    /// <summary>
+    /// A change for at most so many subscribers is sent on the publisher's own thread. Default 4: below that a wake-up costs more than
+    /// the sends.
+    /// </summary>
     public int SendHereUpTo { get; set; } = 4;
 
     /// <summary>Encoded recent events that each topic keeps for readers that are behind, in bytes. Default 32 MiB.</summary>
@@ -108,16 +119,19 @@ internal sealed class SocketOptionsValidator : IValidateOptions<SocketOptions>
         Span(errors, options.CloseTimeout, nameof(options.CloseTimeout));
         Span(errors, options.DeadAfter, nameof(options.DeadAfter));
         if (options.DeadAfter <= options.PingInterval)
-            errors.AddError($"is {options.DeadAfter}; it must be longer than PingInterval ({options.PingInterval})", Section + nameof(options.DeadAfter));
+            errors.AddError($"is {options.DeadAfter}; it must be longer than PingInterval ({options.PingInterval})",
+                Section + nameof(options.DeadAfter));
         foreach (var proxy in options.TrustedProxies.Where(proxy => !TrustedProxies.TryParse(proxy, out _)))
             errors.AddError($"has '{proxy}'; allowed are addresses and networks like 10.0.0.0/8", Section + nameof(options.TrustedProxies));
         foreach (var origin in options.AllowedOrigins.Where(origin => !IsOrigin(origin)))
-            errors.AddError($"has '{origin}'; allowed are origins like https://shop.example, without a path", Section + nameof(options.AllowedOrigins));
+            errors.AddError($"has '{origin}'; allowed are origins like https://shop.example, without a path",
+                Section + nameof(options.AllowedOrigins));
         return errors.Build();
     }
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
 
     private static void Range(ValidateOptionsResultBuilder errors, int value, int from, int to, string key)
     {

@@ -25,7 +25,8 @@ public sealed record SocketRefusal(int Status, ProtocolError Error, TimeSpan? Re
     }
 
     /// <summary>A request that should have been an upgrade.</summary>
-    public static SocketRefusal UpgradeRequired { get; } = Of(426, "upgrade_required", "This is a WebSocket: connect with an upgrade request");
+    public static SocketRefusal UpgradeRequired { get; } =
+        Of(426, "upgrade_required", "This is a WebSocket: connect with an upgrade request");
 
     internal static SocketRefusal WrongVersion { get; } = Of(426, "websocket_version", "Sec-WebSocket-Version must be 13");
 
@@ -37,7 +38,8 @@ public sealed record SocketRefusal(int Status, ProtocolError Error, TimeSpan? Re
 
     internal static SocketRefusal TooManySockets { get; } = Of(503, "too_many_sockets", "The server has as many sockets as it takes", 5);
 
-    internal static SocketRefusal TooManyOfAddress { get; } = Of(503, "too_many_of_address", "This address has as many sockets as it may have", 5);
+    internal static SocketRefusal TooManyOfAddress { get; } =
+        Of(503, "too_many_of_address", "This address has as many sockets as it may have", 5);
 
     internal static SocketRefusal TooFast { get; } = Of(429, "too_many_handshakes", "This address makes handshakes too fast", 1);
 

@@ -13,7 +13,10 @@ namespace Turnpike.Kernel.Sockets;
 /// <summary>How a host gets sockets: services, one line per listener, one per path.</summary>
 public static class SocketServices
 {
-    /// <summary>Adds sockets and the <see cref="Hub"/>. Options: <c>Turnpike:Sockets</c>. Time is the registered <see cref="TimeProvider"/>, or the system's.</summary>
+    /// <summary>
+    /// Adds sockets and the <see cref="Hub"/>. Options: <c>Turnpike:Sockets</c>. Time is the registered <see cref="TimeProvider"/>, or
+    /// the system's.
+    /// </summary>
     public static IServiceCollection AddTurnpikeSockets(this IServiceCollection services)
     {
         services.AddRouting();
@@ -36,7 +39,9 @@ public static class SocketServices
         return services;
     }
 
-    /// <summary>Takes WebSockets on this listener before the HTTP layer. After <c>UseHttps</c>, if that is used; the listener becomes HTTP/1.1.</summary>
+    /// <summary>
+    /// Takes WebSockets on this listener before the HTTP layer. After <c>UseHttps</c>, if that is used; the listener becomes HTTP/1.1.
+    /// </summary>
     public static ListenOptions UseTurnpikeSockets(this ListenOptions listener)
     {
         ArgumentNullException.ThrowIfNull(listener);

@@ -124,8 +124,8 @@ public abstract partial class SocketSession
     }
 
     /// <summary>
-    /// A close took too long. If everything was sent, the connection is ended in order: a reset would take what the system still has to deliver from a client
-    /// that is only slow. If that does not help, or frames are stuck, it is cut.
+    /// A close took too long. If everything was sent, the connection is ended in order: a reset would take what the system still has to
+    /// deliver from a client that is only slow. If that does not help, or frames are stuck, it is cut.
     /// </summary>
     private void CutShort(long nowMs)
     {
@@ -238,7 +238,8 @@ public abstract partial class SocketSession
         if (_outbox is null) throw new InvalidOperationException("The session is not open.");
         if (!TryEnd(status, Server.Options.FlushTimeout, out var subscriptions)) return;
         foreach (var subscription in subscriptions) subscription.Leave();
-        Wake(Outbox.AddClose(Format == FrameFormat.WebSocket ? ServerFrame.Close(status.Code, status.ByPeer ? "" : status.Reason) : []), here: true);
+        byte[] frame = Format == FrameFormat.WebSocket ? ServerFrame.Close(status.Code, status.ByPeer ? "" : status.Reason) : [];
+        Wake(Outbox.AddClose(frame), here: true);
         AfterSend();
     }
 

@@ -26,7 +26,9 @@ public abstract partial class SocketSession
     /// <summary>Whether messages can still be sent: from just before <see cref="OnOpen"/> until either side closes.</summary>
     public bool IsOpen => _outbox is not null && _status is null;
 
-    /// <summary>True for streams whose clients have nothing to say: framing is checked, content dropped unread and without a limit of size.</summary>
+    /// <summary>
+    /// True for streams whose clients have nothing to say: framing is checked, content dropped unread and without a limit of size.
+    /// </summary>
     protected virtual bool Discards => false;
 
     /// <summary>A whole text message, valid UTF-8. What it throws closes the session with 1011.</summary>
@@ -69,7 +71,8 @@ public abstract partial class SocketSession
     }
 
     /// <summary>
-    /// Closes: what is queued is still sent (5 s), then the close frame, whose answer is awaited for 1 s. Does nothing if either side has closed.
+    /// Closes: what is queued is still sent (5 s), then the close frame, whose answer is awaited for 1 s. Does nothing if either side
+    /// has closed.
     /// </summary>
     /// <param name="code">One that may be on the wire (<see cref="CloseCodes.IsOnWire"/>).</param>
     /// <param name="reason">At most 123 bytes of UTF-8; more is cut.</param>

@@ -51,8 +51,8 @@ internal abstract class SocketSink(Action abort)
 }
 
 /// <summary>
-/// Straight onto the socket, past the transport's pipe: five times the fan-out. Only where nothing else writes: no TLS,
-/// and the handshake's answer went the same way (through the pipe it would arrive after the first frames).
+/// Straight onto the socket, past the transport's pipe: five times the fan-out. Only where nothing else writes: no TLS, and the
+/// handshake's answer went the same way (through the pipe it would arrive after the first frames).
 /// </summary>
 internal sealed class DirectSink : SocketSink
 {
@@ -96,7 +96,9 @@ internal sealed class DirectSink : SocketSink
     }
 }
 
-/// <summary>Into a pipe: the transport's under TLS, an upgraded stream's, an HTTP answer's. Full means that a flush does not complete at once.</summary>
+/// <summary>
+/// Into a pipe: the transport's under TLS, an upgraded stream's, an HTTP answer's. Full means that a flush does not complete at once.
+/// </summary>
 internal sealed class PipeSink(PipeWriter output, Action abort) : SocketSink(abort)
 {
     private ValueTask<FlushResult> _flush;

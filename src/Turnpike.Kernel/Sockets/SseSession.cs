@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Turnpike.Kernel.Sockets;
 
-/// <summary>A stream of server-sent events: a session whose sink is an HTTP answer. Same outbox, subscriptions, limits and shutdown.</summary>
+/// <summary>
+/// A stream of server-sent events: a session whose sink is an HTTP answer. Same outbox, subscriptions, limits and shutdown.
+/// </summary>
 /// <remarks>HTML, 9.2, server-sent events.</remarks>
 public sealed class SseSession : SocketSession
 {

@@ -4,7 +4,9 @@ public sealed partial class Topic<TChange>
 {
     private const int PageLength = 64;
 
-    /// <summary>Reads for one subscription until it is at the head, at the pace of its client. Starts on the pool: nobody waits for it.</summary>
+    /// <summary>
+    /// Reads for one subscription until it is at the head, at the pace of its client. Starts on the pool: nobody waits for it.
+    /// </summary>
     private async Task ReplayAsync(Subscription<TChange> subscription)
     {
         await Task.Yield();
@@ -38,7 +40,8 @@ public sealed partial class Topic<TChange>
             head = _head;
             if (subscription.Cursor < head && _recent.TryRead(subscription.Cursor, page, PageLength)) return true;
         }
-        if (subscription.Cursor >= head) return await WhenRoomAsync(subscription, _server.Options.OutboxBytes);      // only the word that it has caught up is to be said
+        // only the word that it has caught up is to be said
+        if (subscription.Cursor >= head) return await WhenRoomAsync(subscription, _server.Options.OutboxBytes);
         if (_log is null) return await TooSlowAsync(subscription, "no log");
         var changes = await _log.ReadAsync(subscription.Cursor, PageLength, CancellationToken.None);
         foreach (var change in changes) page.Add(new Recent<TChange>(change, subscription.Cursor));

@@ -1,8 +1,9 @@
 namespace Turnpike.Kernel.Sockets;
 
 /// <summary>
-/// Changes in one order, and who gets them. Published to by the feed only, one change after another. The lock is held over outboxes' locks (appending
-/// is a few instructions) and over encoding: that a change goes to everyone who is at the head, and that everyone else is not, is one step.
+/// Changes in one order, and who gets them. Published to by the feed only, one change after another. The lock is held over outboxes'
+/// locks (appending is a few instructions) and over encoding: that a change goes to everyone who is at the head, and that everyone else
+/// is not, is one step.
 /// </summary>
 /// <typeparam name="TChange">A committed batch of events.</typeparam>
 public sealed partial class Topic<TChange>
@@ -37,7 +38,8 @@ public sealed partial class Topic<TChange>
 
     /// <summary>Gives a change to everyone who is at the head. A change that was published before is passed over.</summary>
     /// <param name="change">The next one; committed.</param>
-    /// <returns>Completes when the publisher may go on: at once, unless it is too far ahead of the walkers. Never waits for a client.</returns>
+    /// <returns>Completes when the publisher may go on: at once, unless it is too far ahead of the walkers. Never waits for a
+    /// client.</returns>
     public ValueTask PublishAsync(TChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
@@ -53,15 +55,19 @@ public sealed partial class Topic<TChange>
     }
 
     /// <summary>
-    /// Subscribes an open session: every change after the cursor, in order, none missed and none twice. Behind the head it reads the log; at the head it
-    /// joins the live group under the topic's lock, so there is no seam. Best called in <see cref="SocketSession.OnOpen"/>. Ends with the session.
+    /// Subscribes an open session: every change after the cursor, in order, none missed and none twice. Behind the head it reads the
+    /// log; at the head it joins the live group under the topic's lock, so there is no seam. Best called in
+    /// <see cref="SocketSession.OnOpen"/>. Ends with the session.
     /// </summary>
     /// <param name="session">Who gets the messages.</param>
     /// <param name="encoding">How; its group.</param>
-    /// <param name="after">The offset of the last event that the client has; null for what happens from now on. May be beyond the head: then it waits.</param>
-    /// <param name="caughtUp">Called once, when the head (its first argument) is reached; what it writes stands between the past and the live events.</param>
+    /// <param name="after">The offset of the last event that the client has; null for what happens from now on. May be beyond the head:
+    /// then it waits.</param>
+    /// <param name="caughtUp">Called once, when the head (its first argument) is reached; what it writes stands between the past and the
+    /// live events.</param>
     /// <exception cref="ArgumentException">The cursor is in the past and the topic has no log.</exception>
-    public Subscription Join(SocketSession session, IEncoding<TChange> encoding, long? after = null, Action<long, FrameWriter>? caughtUp = null)
+    public Subscription Join(SocketSession session, IEncoding<TChange> encoding, long? after = null,
+        Action<long, FrameWriter>? caughtUp = null)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(encoding);
@@ -119,7 +125,8 @@ public sealed partial class Topic<TChange>
             bytes += frames.Bytes.Length;
             if (frames.Count == 0) continue;
             _server.Metrics.FramesSent.Add((long)frames.Count * group.Live.Count);
-            for (var i = group.Live.Count - 1; i >= 0; i--) Give(group.Live[i], frames, before, change.Count, pass);      // who falls leaves its slot to one that was served
+            // who falls leaves its slot to one that was served
+            for (var i = group.Live.Count - 1; i >= 0; i--) Give(group.Live[i], frames, before, change.Count, pass);
         }
         for (var i = _ahead.Count - 1; i >= 0; i--) PassBy(_ahead[i], change, pass);
         if (_log is not null) _recent.Add(recent, bytes);

@@ -22,8 +22,8 @@ public interface IChange
 }
 
 /// <summary>
-/// How a group of subscribers wants a topic's changes: dialect and filter. Encodings that are equal (by value: make them records over values) are
-/// one group, for which a change is encoded once.
+/// How a group of subscribers wants a topic's changes: dialect and filter. Encodings that are equal (by value: make them records over
+/// values) are one group, for which a change is encoded once.
 /// </summary>
 /// <typeparam name="TChange">The topic's changes.</typeparam>
 public interface IEncoding<TChange>
@@ -31,7 +31,10 @@ public interface IEncoding<TChange>
     /// <summary>A change is encoded only if at least one of them is among its keys; empty for every change.</summary>
     IReadOnlyList<TopicKey> Keys { get; }
 
-    /// <summary>Writes the messages for the events with an offset greater than <paramref name="after"/>; may write none. Called under a lock: quick and without calls elsewhere.</summary>
+    /// <summary>
+    /// Writes the messages for the events with an offset greater than <paramref name="after"/>; may write none. Called under a lock:
+    /// quick and without calls elsewhere.
+    /// </summary>
     /// <param name="change">The change.</param>
     /// <param name="after">What the subscriber has already.</param>
     /// <param name="frames">Takes the messages; each carries the offset of its (last) event, and offsets rise.</param>

@@ -25,7 +25,9 @@ internal sealed class TrustedProxies(IEnumerable<string> networks)
         return false;
     }
 
-    /// <summary>The client's address: the nearest in the list that is not a trusted proxy. What stands before it anyone may have written.</summary>
+    /// <summary>
+    /// The client's address: the nearest in the list that is not a trusted proxy. What stands before it anyone may have written.
+    /// </summary>
     /// <param name="peer">Who is connected to us.</param>
     /// <param name="forwardedFor">X-Forwarded-For as it came; null if absent.</param>
     public IPAddress ClientOf(IPAddress peer, string? forwardedFor)

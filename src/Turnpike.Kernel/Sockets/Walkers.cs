@@ -23,8 +23,8 @@ internal sealed class Walkers : IDisposable
     public Walker Next() => _walkers[(uint)Interlocked.Increment(ref _next) % (uint)_walkers.Length];
 
     /// <summary>
-    /// Waits while more than the window is published and not yet visited. Walkers never wait for a client, so this is a wait for work of ours,
-    /// of milliseconds; without it a fast publisher fills every outbox, and merging is no better beyond the window.
+    /// Waits while more than the window is published and not yet visited. Walkers never wait for a client, so this is a wait for work
+    /// of ours, of milliseconds; without it a fast publisher fills every outbox, and merging is no better beyond the window.
     /// </summary>
     /// <param name="events">How many events were published just now, into outboxes.</param>
     public ValueTask PublishedAsync(int events)

@@ -21,12 +21,13 @@ internal sealed class WebSocketRoute(string pattern, IWebSocketEndpoint endpoint
 /// <summary>The paths that are WebSockets. Filled at composition time by <c>MapWebSocket</c>.</summary>
 internal sealed class WebSocketRoutes
 {
+    private readonly Lock _lock = new();
     private WebSocketRoute[] _routes = [];
 
     /// <summary>Adds a route.</summary>
     public void Add(WebSocketRoute route)
     {
-        lock (this) _routes = [.. _routes, route];
+        lock (_lock) _routes = [.. _routes, route];
     }
 
     /// <summary>The first route that matches, with what its pattern found.</summary>

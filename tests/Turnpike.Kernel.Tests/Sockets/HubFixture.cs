@@ -104,7 +104,8 @@ internal sealed class HubHost : IAsyncDisposable
 
     public ConcurrentQueue<Subscriber> Subscribers { get; } = new();
 
-    public static async Task<HubHost> StartAsync(bool hasLog = true, int committed = 0, TimeProvider? clock = null, params (string, string)[] options)
+    public static async Task<HubHost> StartAsync(bool hasLog = true, int committed = 0, TimeProvider? clock = null,
+        params (string, string)[] options)
     {
         HubHost? hub = null;
         var log = new BlockLog();

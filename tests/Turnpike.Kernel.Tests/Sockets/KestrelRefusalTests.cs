@@ -5,7 +5,9 @@ using Turnpike.Tests;
 
 namespace Turnpike.Kernel.Tests.Sockets;
 
-/// <summary>What is not accepted, and how that is said: on a fresh connection (middleware) and on one used before (HTTP layer) alike.</summary>
+/// <summary>
+/// What is not accepted, and how that is said: on a fresh connection (middleware) and on one used before (HTTP layer) alike.
+/// </summary>
 public sealed class KestrelRefusalTests
 {
     public static TheoryData<string, string, int, string> Refusals => new()
@@ -88,7 +90,8 @@ public sealed class KestrelRefusalTests
     [Fact]
     public async Task Limits_by_address_and_in_all_are_answered_with_503()
     {
-        await using var host = await TestHost.StartEchoAsync(null, ("MaxSockets", "3"), ("MaxSocketsPerAddress", "2"), ("TrustedProxies:0", "127.0.0.0/8"));
+        await using var host = await TestHost.StartEchoAsync(null,
+            ("MaxSockets", "3"), ("MaxSocketsPerAddress", "2"), ("TrustedProxies:0", "127.0.0.0/8"));
         await using var one = await host.ConnectAsync();
         await one.UpgradeAsync("/echo/a", "X-Forwarded-For: 192.0.2.1");
         var two = await host.ConnectAsync();
@@ -134,7 +137,8 @@ public sealed class KestrelRefusalTests
     [Fact]
     public async Task A_path_is_on_its_ports_only()
     {
-        await using var host = await TestHost.StartAsync((app, h) => app.MapWebSocket("/echo/{name}", new EchoEndpoint(), port => port == h.TlsPort));
+        await using var host = await TestHost.StartAsync((app, h) =>
+            app.MapWebSocket("/echo/{name}", new EchoEndpoint(), port => port == h.TlsPort));
         await using var right = await host.ConnectAsync(tls: true);
         await right.UpgradeAsync("/echo/a");
         await using var wrong = await host.ConnectAsync();

@@ -33,8 +33,10 @@ public sealed class KestrelTests
     public async Task Other_requests_are_left_alone(bool tls)
     {
         await using var host = await TestHost.StartEchoAsync();
-        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == TestHost.CertificateHash };
-        using var http = new HttpClient(handler) { BaseAddress = new Uri(tls ? $"https://localhost:{host.TlsPort}" : $"http://localhost:{host.Port}") };
+        using var handler = new HttpClientHandler();
+        handler.ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == TestHost.CertificateHash;
+        using var http = new HttpClient(handler);
+        http.BaseAddress = new Uri(tls ? $"https://localhost:{host.TlsPort}" : $"http://localhost:{host.Port}");
         Assert.Equal("plain", await http.GetStringAsync("/plain"));
         var body = new byte[300_000];
         var answer = await http.PostAsync(new Uri("/length", UriKind.Relative), new ByteArrayContent(body));

@@ -41,7 +41,7 @@ internal sealed class RawClient : IAsyncDisposable
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         if (tls)
         {
-            var secure = new SslStream(stream, false, (_, certificate, _, _) => certificate?.GetCertHashString() == TestHost.CertificateHash);
+            var secure = new SslStream(stream, false, (_, shown, _, _) => shown?.GetCertHashString() == TestHost.CertificateHash);
             await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" });
             stream = secure;
         }

@@ -7,11 +7,12 @@ namespace Turnpike.Kernel.Tests.Sockets;
 /// <summary>A session's life, in a real server.</summary>
 public sealed class SessionTests
 {
-    private static async Task<(TestHost Host, RawClient Client, Task<CloseStatus> Closed)> EchoAsync(bool tls = false, TimeProvider? clock = null,
-        params (string, string)[] options)
+    private static async Task<(TestHost Host, RawClient Client, Task<CloseStatus> Closed)> EchoAsync(
+        bool tls = false, TimeProvider? clock = null, params (string, string)[] options)
     {
         var closed = new TaskCompletionSource<CloseStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var host = await TestHost.StartAsync((app, _) => app.MapWebSocket("/e", new Endpoint(() => new EchoSession(s => closed.TrySetResult(s)))), clock, options);
+        var host = await TestHost.StartAsync((app, _) =>
+            app.MapWebSocket("/e", new Endpoint(() => new EchoSession(s => closed.TrySetResult(s)))), clock, options);
         var client = await host.ConnectAsync(tls);
         await client.UpgradeAsync("/e");
         return (host, client, closed.Task);
@@ -39,7 +40,8 @@ public sealed class SessionTests
         var (host, client, closed) = await EchoAsync();
         await using var h = host;
         await using var c = client;
-        await client.SendAsync([.. RawClient.Text("first"), .. code == 1005 ? RawClient.Masked(0x88, []) : RawClient.CloseFrame(code, reason), .. RawClient.Text("late")]);
+        var close = code == 1005 ? RawClient.Masked(0x88, []) : RawClient.CloseFrame(code, reason);
+        await client.SendAsync([.. RawClient.Text("first"), .. close, .. RawClient.Text("late")]);
         Assert.Equal("first", (await client.ReadFrameAsync()).Text);
         var frame = await client.ReadFrameAsync();
         Assert.Equal((8, code), (frame.Opcode, frame.CloseCode));
@@ -139,7 +141,8 @@ public sealed class SessionTests
     {
         var gate = new TaskCompletionSource();
         var heard = new List<string>();
-        await using var host = await TestHost.StartAsync((app, _) => app.MapWebSocket("/slow", new Endpoint(() => new SlowSession(gate.Task, heard))));
+        await using var host = await TestHost.StartAsync((app, _) =>
+            app.MapWebSocket("/slow", new Endpoint(() => new SlowSession(gate.Task, heard))));
         await using var client = await host.ConnectAsync();
         await client.UpgradeAsync("/slow");
         await client.SendAsync([.. RawClient.Text("one"), .. RawClient.Text("two"), .. RawClient.Text("three")]);
@@ -167,7 +170,8 @@ public sealed class SessionTests
     public async Task A_stream_that_only_talks_drops_what_it_hears_but_no_flood()
     {
         var clock = new ManualTimeProvider();
-        await using var host = await TestHost.StartAsync((app, _) => app.MapWebSocket("/deaf", new Endpoint(() => new DeafSession())), clock,
+        await using var host = await TestHost.StartAsync((app, _) =>
+            app.MapWebSocket("/deaf", new Endpoint(() => new DeafSession())), clock,
             ("MaxMessageBytes", "1024"));
         await using var client = await host.ConnectAsync();
         await client.UpgradeAsync("/deaf");
@@ -218,7 +222,8 @@ public sealed class SessionTests
 
     internal sealed class Endpoint(Func<SocketSession> make) : IWebSocketEndpoint
     {
-        public ValueTask<Handshake> OnHandshake(UpgradeRequest request, CancellationToken cancellation) => ValueTask.FromResult(Handshake.Accept(make()));
+        public ValueTask<Handshake> OnHandshake(UpgradeRequest request, CancellationToken cancellation) =>
+            ValueTask.FromResult(Handshake.Accept(make()));
     }
 
     private sealed class SlowSession(Task gate, List<string> heard) : SocketSession

@@ -36,7 +36,8 @@ internal sealed class TestHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(options.Select(o => KeyValuePair.Create<string, string?>("Turnpike:Sockets:" + o.Key, o.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            options.Select(o => KeyValuePair.Create<string, string?>("Turnpike:Sockets:" + o.Key, o.Value)));
         if (clock is not null) builder.Services.AddSingleton(clock);
         builder.Services.AddTurnpikeSockets();
         builder.WebHost.UseKestrel(kestrel =>
@@ -83,7 +84,8 @@ internal sealed class TestHost : IAsyncDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        using var made = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var made = request.CreateSelfSigned(
+            new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     });
 }

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Turnpike.Cli;
 using Turnpike.Planetmint.Domain;
 using Turnpike.Planetmint.Client;
-using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Soak;
 

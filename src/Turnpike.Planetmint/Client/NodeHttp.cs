@@ -37,7 +37,8 @@ internal sealed class NodeHttp : IDisposable
         }
         catch (JsonException error)
         {
-            throw new PlanetmintClientException($"The node's answer to {path} is not what it should be: {error.Message}", (int)answer.StatusCode, error);
+            var text = $"The node's answer to {path} is not what it should be: {error.Message}";
+            throw new PlanetmintClientException(text, (int)answer.StatusCode, error);
         }
     }
 

@@ -34,7 +34,8 @@ public sealed partial class PlanetmintClient
 
     private static Transaction Parse(System.Text.Json.JsonElement json) => Parse(System.Text.Encoding.UTF8.GetBytes(json.GetRawText()));
 
-    private static Transaction Parse(ReadOnlyMemory<byte> body) => CommittedTransactionJson.Read(body).TryGet(out var transaction, out var error)
-        ? transaction
-        : throw new PlanetmintClientException($"The node sent what is no transaction: {error.Message}");
+    private static Transaction Parse(ReadOnlyMemory<byte> body) =>
+        CommittedTransactionJson.Read(body).TryGet(out var transaction, out var error)
+            ? transaction
+            : throw new PlanetmintClientException($"The node sent what is no transaction: {error.Message}");
 }

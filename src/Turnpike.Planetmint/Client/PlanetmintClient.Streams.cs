@@ -7,11 +7,11 @@ public sealed partial class PlanetmintClient
 {
     private const string IncludeTransaction = "include=transaction";
 
-    /// <summary>Each committed transaction once, in the order of the chain, for as long as the caller reads; across lost connections.</summary>
+    /// <summary>Each committed transaction once, in the chain's order, for as long as the caller reads; across lost connections.</summary>
     /// <param name="filter">Which; <see cref="StreamFilter.None"/> for all.</param>
     /// <param name="after">Where to begin.</param>
     /// <param name="cancellation">Ends the stream with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="PlanetmintClientException">The node refuses (an unknown <c>after</c>, a filter too long), or sends what is no event.</exception>
+    /// <exception cref="PlanetmintClientException">The node refuses (an unknown <c>after</c>), or sends what is no event.</exception>
     /// <remarks>planetmint.md 2 and 8.</remarks>
     public IAsyncEnumerable<TransactionEvent> Transactions(StreamFilter filter, StreamPosition after, CancellationToken cancellation) =>
         TransactionsAsync(filter, after, "", cancellation);

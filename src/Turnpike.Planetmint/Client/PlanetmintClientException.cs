@@ -1,6 +1,6 @@
 namespace Turnpike.Planetmint.Client;
 
-/// <summary>The node refused what a program must not ask for, or answered what is no Planetmint answer. Trying again is of no use.</summary>
+/// <summary>The node refused what must not be asked for, or answered what is no Planetmint answer. Trying again is of no use.</summary>
 /// <param name="message">The node's text, or ours.</param>
 /// <param name="status">The HTTP status, or 0 where there is none.</param>
 /// <param name="inner">What lies beneath.</param>

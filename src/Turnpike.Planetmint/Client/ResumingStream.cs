@@ -17,7 +17,8 @@ internal interface IStreamCursor<TEvent> where TEvent : class
 }
 
 /// <summary>One endless stream over as many connections as it takes.</summary>
-internal sealed class ResumingStream(Uri address, StreamFilter filter, string include, PlanetmintClientOptions options, Func<Uri, Task<string?>> askWhy)
+internal sealed class ResumingStream(
+    Uri address, StreamFilter filter, string include, PlanetmintClientOptions options, Func<Uri, Task<string?>> askWhy)
 {
     /// <summary>The cursor's events, each once and in order, across lost connections.</summary>
     /// <exception cref="PlanetmintClientException">The node refuses the stream, and would again.</exception>

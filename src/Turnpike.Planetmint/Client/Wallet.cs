@@ -61,7 +61,7 @@ public sealed class Wallet(PlanetmintClient client, OwnerKeyPair keys)
             if (!makers.TryGetValue(output.Output.TransactionId, out var maker))
             {
                 maker = await client.GetTransactionAsync(output.Output.TransactionId, cancellation)
-                    ?? throw new PlanetmintClientException($"The node lists an output of {output.Output.TransactionId}, and does not have it");
+                    ?? throw new PlanetmintClientException($"The node lists {output.Output}, and does not have that transaction");
                 makers.Add(maker.Id, maker);
             }
             return maker.Outputs[output.Output.Index].Details is ConditionDetails.Ed25519 single && single.Key == keys.Owner;

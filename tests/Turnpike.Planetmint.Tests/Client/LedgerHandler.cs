@@ -37,7 +37,7 @@ internal sealed class LedgerHandler : HttpMessageHandler
             (["outputs"], "GET") => Json(200, JsonSerializer.Serialize(Outputs(query))),
             (["blocks", "latest"], "GET") => BlockAt(Chain.Count),
             (["blocks", var height], "GET") => BlockAt(int.Parse(height, CultureInfo.InvariantCulture)),
-            (["blocks"], "GET") => Json(200, $"[{string.Join(',', Chain.Index().Where(t => $"{t.Item.Id}" == query["transaction_id"]).Select(t => t.Index + 1))}]"),
+            (["blocks"], "GET") => Json(200, Find(query["transaction_id"]) is { } mined ? $"[{Chain.IndexOf(mined) + 1}]" : "[]"),
             (["assets"], "GET") => Json(200, $$"""[{"data":{"n":1e-05,"q":"{{query["search"]}}"},"id":"{{Chain[0].Id}}"}]"""),
             (["metadata"], "GET") => Json(200, $$"""[{"metadata":null,"id":"{{Chain[0].Id}}"}]"""),
             _ => NotFound(),

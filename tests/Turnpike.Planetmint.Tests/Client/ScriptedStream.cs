@@ -101,7 +101,8 @@ internal sealed class ScriptedConnection(Socket socket, CancellationToken stop) 
     public async Task AnswerAsync(string status, string headers, string body)
     {
         await WriteAsync(Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 {status}\r\n{headers}Content-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
+            $"HTTP/1.1 {status}\r\n{headers}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n"
+            + $"Connection: close\r\n\r\n{body}"));
         socket.Shutdown(SocketShutdown.Send);
     }
 

@@ -10,10 +10,12 @@ public sealed class WalletTests
 {
     private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(40).WithReplay(20261121, 9);
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly OwnerKeyPair[] Keys = [.. Enumerable.Range(1, 3).Select(n => OwnerKeyPair.FromSeed([.. Enumerable.Repeat((byte)n, 32)]))];
+    private static readonly OwnerKeyPair[] Keys =
+        [.. Enumerable.Range(1, 3).Select(n => OwnerKeyPair.FromSeed([.. Enumerable.Repeat((byte)n, 32)]))];
 
     private static readonly Arbitrary<(int From, int To, int Amount)[]> Transfers =
-        (from f in Gen.Choose(0, 2) from t in Gen.Choose(0, 2) from a in Gen.Choose(1, 150) select (f, t, a)).ArrayOf().Resize(25).ToArbitrary();
+        (from f in Gen.Choose(0, 2) from t in Gen.Choose(0, 2) from a in Gen.Choose(1, 150) select (f, t, a))
+        .ArrayOf().Resize(25).ToArbitrary();
 
     [Fact]
     public void Whatever_is_transferred_nothing_is_lost_and_nothing_appears() => Prop.ForAll(Transfers, transfers =>
@@ -57,8 +59,9 @@ public sealed class WalletTests
         Ok(await client.PostAsync(asset, PostMode.Commit, None));
 
         Assert.Equal(55, (int)await client.BalanceAsync(Keys[0].Owner, asset.Id, None));
-        Assert.Equal(Wallet.InsufficientFunds, (await new Wallet(client, Keys[0]).TransferAsync(asset.Id, 6, Keys[2].Owner, null, None)).Error?.Name);
-        Assert.True((await new Wallet(client, Keys[0]).TransferAsync(asset.Id, 5, Keys[2].Owner, null, None)).IsOk);
+        var wallet = new Wallet(client, Keys[0]);
+        Assert.Equal(Wallet.InsufficientFunds, (await wallet.TransferAsync(asset.Id, 6, Keys[2].Owner, null, None)).Error?.Name);
+        Assert.True((await wallet.TransferAsync(asset.Id, 5, Keys[2].Owner, null, None)).IsOk);
     }
 
     [Fact]
@@ -72,7 +75,8 @@ public sealed class WalletTests
 
         var refused = (await client.PostAsync(rival, PostMode.Sync, None)).Error;
 
-        Assert.Equal((400, "DoubleSpend", $"Invalid transaction (DoubleSpend): input `{asset}` was already spent"), (refused!.Code, refused.Name, refused.Message));
+        Assert.Equal((400, "DoubleSpend"), (refused!.Code, refused.Name));
+        Assert.Equal($"Invalid transaction (DoubleSpend): input `{asset}` was already spent", refused.Message);
     }
 
     [Theory]
@@ -132,7 +136,8 @@ public sealed class WalletTests
         Assert.Null(await client.FindBlockAsync(default, None));
         Assert.Null(await client.GetTransactionAsync(default, None));
         Assert.Equal(made.CanonicalBody.ToArray(), (await client.GetTransactionAsync(made.Id, None))!.CanonicalBody.ToArray());
-        Assert.Equal(new SearchHit(made.Id, """{"n":1e-05,"q":"a & b=ü"}"""), Assert.Single(await client.SearchAssetsAsync("a & b=ü", 10, None)));
+        var hit = Assert.Single(await client.SearchAssetsAsync("a & b=ü", 10, None));
+        Assert.Equal(new SearchHit(made.Id, """{"n":1e-05,"q":"a & b=ü"}"""), hit);
         Assert.Equal(new SearchHit(made.Id, "null"), Assert.Single(await client.SearchMetadataAsync("x", 0, None)));
     }
 
@@ -151,7 +156,8 @@ public sealed class WalletTests
     [Fact]
     public async Task A_failing_node_leaves_the_outcome_of_a_post_open()
     {
-        using var client = Connect(new LedgerHandler { Instead = _ => LedgerHandler.Json(500, """{"message":"Internal error","status":500}""") });
+        var answer = LedgerHandler.Json(500, """{"message":"Internal error","status":500}""");
+        using var client = Connect(new LedgerHandler { Instead = _ => answer });
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => new Wallet(client, Keys[0]).CreateAsync(null, 1, null, None));
         Assert.Equal((HttpStatusCode.InternalServerError, "Internal error"), (error.StatusCode, error.Message));

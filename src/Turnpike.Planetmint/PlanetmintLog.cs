@@ -5,7 +5,7 @@ namespace Turnpike.Planetmint;
 /// <summary>What this node tells its operator. Event ids 6000 to 6999; the upstream's from 6100 on.</summary>
 internal static partial class PlanetmintLog
 {
-    [LoggerMessage(6001, LogLevel.Error, "A block violated a constraint under the head's lock: a bug; its transactions are committed one by one")]
+    [LoggerMessage(6001, LogLevel.Error, "A block violated a constraint under the head's lock, a bug; its transactions go one by one")]
     public static partial void BlockViolatedConstraint(this ILogger logger, Exception exception);
 
     [LoggerMessage(6002, LogLevel.Error, "A block of {Count} transactions was not committed")]

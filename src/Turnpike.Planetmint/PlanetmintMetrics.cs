@@ -12,7 +12,8 @@ internal sealed class PlanetmintMetrics
     public PlanetmintMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("Turnpike.Planetmint");
-        _transactions = meter.CreateCounter<long>("turnpike.planetmint.transactions.posted", "{transaction}", "Transactions posted, by how it went.");
+        _transactions = meter.CreateCounter<long>(
+            "turnpike.planetmint.transactions.posted", "{transaction}", "Transactions posted, by how it went.");
         _blocks = meter.CreateCounter<long>("turnpike.planetmint.blocks.committed", "{block}", "Blocks committed by this node.");
         _blockSize = meter.CreateHistogram<int>("turnpike.planetmint.block.transactions", "{transaction}", "Transactions in a block.");
     }

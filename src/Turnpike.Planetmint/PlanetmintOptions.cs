@@ -22,13 +22,13 @@ public sealed record PlanetmintOptions
 /// <summary>How blocks are made (<c>Turnpike:Planetmint:Block</c>).</summary>
 public sealed record BlockOptions
 {
-    /// <summary>Transactions in a block, at most. Default 1000; at most 10 000, as a block is held in memory and decided in one work.</summary>
+    /// <summary>Transactions in a block, at most. Default 1000; at most 10 000: a block is held in memory.</summary>
     public int MaxTransactions { get; set; } = 1000;
 
     /// <summary>Bytes of bodies in a block, at most, but always one transaction. Default 4 MiB.</summary>
     public int MaxBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>How long a block waits for more after its first transaction. Default 0: it takes what came while the last was committed.</summary>
+    /// <summary>How long a block waits for more. Default 0: it takes what came while the last was committed.</summary>
     public TimeSpan MaxDelay { get; set; }
 
     /// <summary>Transactions that wait for a block, at most; more are answered 503. Default 10 000, some seconds' work.</summary>
@@ -41,7 +41,7 @@ public sealed record BlockOptions
 /// <summary>The event stream (<c>Turnpike:Planetmint:Stream</c>).</summary>
 public sealed record StreamOptions
 {
-    /// <summary>What the root documents say where the stream is; each part that is not set comes from the request and the listener.</summary>
+    /// <summary>Where the root documents say the stream is; what is not set comes from the request and the listener.</summary>
     public AdvertisedOptions Advertised { get; set; } = new();
 }
 
@@ -74,7 +74,11 @@ internal sealed class PlanetmintOptionsValidator : IValidateOptions<PlanetmintOp
         if (block.MaxWaiting is < 1 or > 1_000_000)
             errors.AddError($"is {block.MaxWaiting}; allowed are 1 to 1000000", "Turnpike:Planetmint:Block:MaxWaiting");
         if (block.CommitTimeout <= block.MaxDelay || block.CommitTimeout > TimeSpan.FromMinutes(10))
-            errors.AddError($"is {block.CommitTimeout}; allowed is more than MaxDelay, at most 00:10:00", "Turnpike:Planetmint:Block:CommitTimeout");
+        {
+            errors.AddError(
+                $"is {block.CommitTimeout}; allowed is more than MaxDelay, at most 00:10:00", "Turnpike:Planetmint:Block:CommitTimeout");
+        }
+
         var advertised = options.Stream.Advertised;
         if (advertised.Scheme is not (null or "ws" or "wss"))
             errors.AddError($"is '{advertised.Scheme}'; allowed are ws and wss", "Turnpike:Planetmint:Stream:Advertised:Scheme");

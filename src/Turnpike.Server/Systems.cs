@@ -11,6 +11,6 @@ public static class Systems
         new("Planetmint", PlanetmintServices.AddPlanetmint, host => host.App.MapPlanetmint(() => host.StreamPort), ["/api/v1/streams"]),
     ];
 
-    /// <summary>What must be true of each system's tables, in whichever state; an installation may lack those of a system it never had.</summary>
+    /// <summary>What must be true of each system's tables; an installation may lack those of a system that it never had.</summary>
     public static IReadOnlyList<Audit> Audits { get; } = [PlanetmintServices.Audit];
 }

@@ -11,7 +11,7 @@ internal static class CheckCommand
     public static Command Create()
     {
         var data = DataOption.Create();
-        var command = new Command("check", "Checks the database, the books and the seed of a data folder, also while the server runs.") { data };
+        var command = new Command("check", "Checks database, books and seed of a data folder, also while the server runs.") { data };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = parsed.GetRequiredValue(data);

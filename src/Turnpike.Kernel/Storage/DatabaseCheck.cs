@@ -50,11 +50,13 @@ public static class DatabaseCheck
 
     private static IReadOnlyList<string> RunAudit(SqliteConnection connection, Audit audit)
     {
-        if (connection.First("SELECT count(*) FROM migration WHERE module = $1", static row => row.Int64(0), audit.Module.Name) == 0) return [];
+        const string applied = "SELECT count(*) FROM migration WHERE module = $1";
+        if (connection.First(applied, static row => row.Int64(0), audit.Module.Name) == 0) return [];
         connection.Execute("BEGIN");
         var snapshot = new SqliteSnapshot(connection, default);
         var running = audit.RunAsync(snapshot);
-        if (!running.IsCompleted) throw new InvalidOperationException($"The audit of {audit.Module.Name} awaited something else than its reads.");
+        if (!running.IsCompleted)
+            throw new InvalidOperationException($"The audit of {audit.Module.Name} awaited something else than its reads.");
         var faults = running.GetAwaiter().GetResult();
         connection.Execute("COMMIT");
         return faults;

@@ -7,7 +7,7 @@ public sealed partial class PlanetmintClient
 {
     /// <summary>Replays the node's chain up to its present head and decides every transaction again.</summary>
     /// <exception cref="HttpRequestException">The node is not there, or failed.</exception>
-    /// <remarks>See <see cref="StreamAudit"/>. Blocks come from one stream and transactions from the other: the two are compared, too.</remarks>
+    /// <remarks>See <see cref="StreamAudit"/>. Blocks come from one stream, transactions from the other; the two are compared.</remarks>
     public async Task<AuditReport> AuditAsync(CancellationToken cancellation)
     {
         var audit = new StreamAudit();

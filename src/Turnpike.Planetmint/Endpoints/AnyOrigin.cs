@@ -20,7 +20,11 @@ internal static class AnyOrigin
     public static Task OtherwiseAsync(HttpContext http)
     {
         if (!HttpMethods.IsOptions(http.Request.Method))
-            return Answer.ErrorAsync(http, HttpMethods.IsGet(http.Request.Method) ? PlanetmintErrors.NotFound : PlanetmintErrors.MethodNotAllowed);
+        {
+            var isGet = HttpMethods.IsGet(http.Request.Method);
+            return Answer.ErrorAsync(http, isGet ? PlanetmintErrors.NotFound : PlanetmintErrors.MethodNotAllowed);
+        }
+
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         http.Response.Headers.AccessControlAllowMethods = "GET, POST, OPTIONS";
         http.Response.Headers.AccessControlAllowHeaders = http.Request.Headers.AccessControlRequestHeaders.Count > 0

@@ -3,7 +3,7 @@ using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Planetmint.Endpoints;
 
-/// <summary>A block as the streams' topic sees it. Its transactions have their positions as offsets, the block itself the last one.</summary>
+/// <summary>A block as the streams' topic sees it. Transactions have their positions as offsets, the block itself its end.</summary>
 internal sealed class BlockChange(CommittedBlock block) : IChange
 {
     public const string AssetKind = "asset_id";

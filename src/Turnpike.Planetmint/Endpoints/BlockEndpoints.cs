@@ -19,7 +19,9 @@ internal sealed class BlockEndpoints(IDatabase database)
     public async Task GetAsync(HttpContext http)
     {
         var text = (string)http.Request.RouteValues["height"]!;
-        var height = text == "latest" ? -1 : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
+        long? height = text == "latest" ? -1
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : null;
         if (height is { } wanted && await FindAsync(wanted, http.RequestAborted) is { } head) await WriteAsync(http, head);
         else await Answer.ErrorAsync(http, PlanetmintErrors.NotFound);
     }

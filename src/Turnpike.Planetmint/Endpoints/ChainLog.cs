@@ -21,7 +21,7 @@ internal sealed class ChainLog(IDatabase database) : ITopicLog<BlockChange>
         var (heads, bodies) = await database.ReadAsync(snapshot => ReadPageAsync(snapshot, height, maxChanges), cancellation);
 
         var byHeight = bodies.ToLookup(b => b.Position.Height);
-        return [.. heads.Select(head => new BlockChange(new CommittedBlock(head, [.. byHeight[head.Height].Select(b => ToTransaction(b.Body))])))];
+        return [.. heads.Select(head => ToChange(head, byHeight[head.Height]))];
     }
 
     /// <summary>One block; it is in the chain.</summary>
@@ -53,6 +53,9 @@ internal sealed class ChainLog(IDatabase database) : ITopicLog<BlockChange>
 
         return (heads, bodies);
     }
+
+    private static BlockChange ToChange(ChainHead head, IEnumerable<StoredBody> bodies) =>
+        new(new CommittedBlock(head, [.. bodies.Select(b => ToTransaction(b.Body))]));
 
     private static Transaction ToTransaction(byte[] body) =>
         CommittedTransactionJson.Read(body).TryGet(out var transaction, out var error)

@@ -40,7 +40,8 @@ internal sealed class OutputEndpoints(IDatabase database)
         {
             var (after, index) = last is null ? (range.After, int.MaxValue) : (last.Position, last.Output.Index);
             var page = await database.ReadAsync(
-                snapshot => OutputTable.ReadOwnedAsync(snapshot, query.PublicKey, query.Spent, after, index, range.UpTo, PageRows), cancellation);
+                snapshot => OutputTable.ReadOwnedAsync(snapshot, query.PublicKey, query.Spent, after, index, range.UpTo, PageRows),
+                cancellation);
             var values = new List<ReadOnlyMemory<byte>>(page.Count);
             foreach (var output in page)
             {

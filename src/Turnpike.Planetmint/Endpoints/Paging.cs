@@ -4,7 +4,7 @@ using Turnpike.Planetmint.Storage;
 
 namespace Turnpike.Planetmint.Endpoints;
 
-/// <summary>What a list covers: behind a place the client knows, up to the head at the time of the request. Later blocks do not change it.</summary>
+/// <summary>What a list covers: behind a place that the client knows, up to the head at the time of the request.</summary>
 /// <param name="After">Begins behind this place.</param>
 /// <param name="UpTo">Ends with this place.</param>
 internal readonly record struct Paging(ChainPosition After, ChainPosition UpTo)

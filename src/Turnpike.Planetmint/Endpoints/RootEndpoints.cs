@@ -16,7 +16,8 @@ internal sealed class RootEndpoints(IOptions<PlanetmintOptions> options, NodeKey
     private static readonly (string Name, string Path)[] Paths =
     [
         ("assets", "/assets/"), ("blocks", "/blocks/"), ("docs", ""), ("metadata", "/metadata/"), ("outputs", "/outputs/"),
-        ("streamedblocks", "valid_blocks"), ("streams", "valid_transactions"), ("transactions", "/transactions/"), ("validators", "/validators"),
+        ("streamedblocks", "valid_blocks"), ("streams", "valid_transactions"),
+        ("transactions", "/transactions/"), ("validators", "/validators"),
     ];
 
     private readonly AdvertisedOptions _advertised = options.Value.Stream.Advertised;
@@ -38,8 +39,12 @@ internal sealed class RootEndpoints(IOptions<PlanetmintOptions> options, NodeKey
     public Task ApiAsync(HttpContext http) => WriteAsync(http, json => WriteApi(json, http, ""));
 
     /// <summary><c>GET /api/v1/validators</c>: this node alone.</summary>
-    public Task ValidatorsAsync(HttpContext http) => Answer.JsonAsync(http, Encoding.ASCII.GetBytes(
-        $"[{{\"public_key\":{{\"type\":\"ed25519-base64\",\"value\":\"{Convert.ToBase64String(key.PublicKey.Span)}\"}},\"voting_power\":10}}]"));
+    public Task ValidatorsAsync(HttpContext http)
+    {
+        var value = Convert.ToBase64String(key.PublicKey.Span);
+        return Answer.JsonAsync(http, Encoding.ASCII.GetBytes(
+            $"[{{\"public_key\":{{\"type\":\"ed25519-base64\",\"value\":\"{value}\"}},\"voting_power\":10}}]"));
+    }
 
     private void WriteApi(Utf8JsonWriter json, HttpContext http, string prefix)
     {

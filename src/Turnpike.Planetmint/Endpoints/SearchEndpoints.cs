@@ -24,7 +24,8 @@ internal sealed class SearchEndpoints(IDatabase database)
     public Task GetMetadataAsync(HttpContext http) => GetAsync(http, TransactionTable.ReadByMetadataAsync, WriteMetadata);
 
     private async Task SearchAsync(
-        HttpContext http, Func<Reads, SearchTerms, int, ValueTask<IReadOnlyList<StoredBody>>> search, Func<byte[], ReadOnlyMemory<byte>> write)
+        HttpContext http, Func<Reads, SearchTerms, int, ValueTask<IReadOnlyList<StoredBody>>> search,
+        Func<byte[], ReadOnlyMemory<byte>> write)
     {
         if (!RequestParameters.ReadSearch(http.Request.Query).TryGet(out var query, out var error))
         {

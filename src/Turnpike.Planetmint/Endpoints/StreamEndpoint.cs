@@ -16,7 +16,8 @@ internal sealed class StreamEndpoint(IDatabase database, ChainFeed chain) : IWeb
 {
     private const string Names =
         """
-        [{"stream":"valid_transactions","parameters":["public_key","involves","asset_id","operation","from_height","after","include","dialect","caught_up"]},
+        [{"stream":"valid_transactions","parameters":["public_key","involves","asset_id","operation",
+        "from_height","after","include","dialect","caught_up"]},
         {"stream":"valid_blocks","parameters":["public_key","involves","asset_id","operation","from_height","after","caught_up"]}]
         """;
 
@@ -26,7 +27,9 @@ internal sealed class StreamEndpoint(IDatabase database, ChainFeed chain) : IWeb
     public async ValueTask<Handshake> OnHandshake(UpgradeRequest request, CancellationToken cancellation)
     {
         var start = await BeginAsync((string?)request.RouteValues["stream"], request.Query, null, cancellation);
-        return start.TryGet(out var subscription, out var error) ? Handshake.Accept(new StreamSession(subscription)) : Handshake.Refuse(error);
+        return start.TryGet(out var subscription, out var error)
+            ? Handshake.Accept(new StreamSession(subscription))
+            : Handshake.Refuse(error);
     }
 
     /// <inheritdoc/>
@@ -40,7 +43,8 @@ internal sealed class StreamEndpoint(IDatabase database, ChainFeed chain) : IWeb
     /// <summary>A GET that is no upgrade: server-sent events if the client takes them, otherwise 426.</summary>
     public async Task GetAsync(HttpContext http)
     {
-        var wantsEvents = http.Request.Headers.Accept.Any(a => a?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) == true);
+        var accept = http.Request.Headers.Accept.ToString();
+        var wantsEvents = accept.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
         var name = (string?)http.Request.RouteValues["stream"];
         var lastEventId = http.Request.Headers["Last-Event-ID"].ToString();
         if (!wantsEvents)

@@ -60,8 +60,9 @@ internal sealed class TransactionEndpoints(IDatabase database, BlockProducer pro
             return;
         }
 
-        var start = await Paging.StartAsync(database, query.After, http.RequestAborted);
-        if (start is { } range) await Answer.ArrayAsync(http, query.LastOnly ? NewestAsync(query, http.RequestAborted) : PagesAsync(query, range, http.RequestAborted));
+        if (query.LastOnly) await Answer.ArrayAsync(http, NewestAsync(query, http.RequestAborted));
+        else if (await Paging.StartAsync(database, query.After, http.RequestAborted) is { } range)
+            await Answer.ArrayAsync(http, PagesAsync(query, range, http.RequestAborted));
         else await Answer.ErrorAsync(http, PlanetmintErrors.NotFound);
     }
 
@@ -71,7 +72,8 @@ internal sealed class TransactionEndpoints(IDatabase database, BlockProducer pro
             ? await producer.SubmitAsync(candidate, http.RequestAborted)
             : error;
         metrics.Posted(result.Error?.Name ?? "ok");
-        if (result.TryGet(out var transaction, out error)) await Answer.JsonAsync(http, transaction.CanonicalBody, StatusCodes.Status202Accepted);
+        if (result.TryGet(out var transaction, out error))
+            await Answer.JsonAsync(http, transaction.CanonicalBody, StatusCodes.Status202Accepted);
         else await Answer.ErrorAsync(http, error);
     }
 
@@ -109,7 +111,8 @@ internal sealed class TransactionEndpoints(IDatabase database, BlockProducer pro
             var rows = Math.Min(left, PageRows);
             var from = after;
             var page = await database.ReadAsync(
-                snapshot => TransactionTable.ReadOfAssetsAsync(snapshot, query.AssetIds, NameOf(query.Operation), from, range.UpTo, rows), cancellation);
+                snapshot => TransactionTable.ReadOfAssetsAsync(
+                    snapshot, query.AssetIds, NameOf(query.Operation), from, range.UpTo, rows), cancellation);
             yield return [.. page.Select(b => (ReadOnlyMemory<byte>)b.Body)];
             if (page.Count < rows) yield break;
             left -= page.Count;

@@ -7,7 +7,8 @@ using Turnpike.Planetmint.Wire;
 namespace Turnpike.Planetmint.Endpoints;
 
 /// <summary>Puts an upstream's blocks into the chain as they are: the upstream decided.</summary>
-internal sealed class UpstreamBlockStore(IDatabase database, RecentBlocks recent, PlanetmintMetrics metrics, TimeProvider clock) : IBlockStore
+internal sealed class UpstreamBlockStore(IDatabase database, RecentBlocks recent, PlanetmintMetrics metrics, TimeProvider clock)
+    : IBlockStore
 {
     /// <inheritdoc/>
     public async ValueTask<(long Height, string Hash)?> ReadHeadAsync(CancellationToken cancellation)

@@ -53,7 +53,7 @@ internal static class ChainAudit
         if (foreign != 0) faults.Add($"{foreign} spends are of another asset than their transaction.");
     }
 
-    /// <summary>Per asset: Σ outputs of the CREATE − Σ unspent outputs, where that is not zero. An output that is both cancels at once.</summary>
+    /// <summary>Per asset: Σ outputs of the CREATE − Σ unspent outputs, where that is not zero. What is both cancels.</summary>
     private static async ValueTask<IReadOnlyDictionary<TransactionId, Int128>> FindUnbalancedAsync(Reads reads)
     {
         var open = new Dictionary<TransactionId, Int128>();

@@ -34,7 +34,8 @@ internal static class SpendTable
         {
             foreach (var input in block.Transactions[i].Inputs)
             {
-                if (input.Fulfills is { } output && spendable?.Contains(output) != false) rows.Add([.. OutputTable.Key(output), block.Position(i).Value]);
+                if (input.Fulfills is { } output && spendable?.Contains(output) != false)
+                    rows.Add([.. OutputTable.Key(output), block.Position(i).Value]);
             }
         }
 

@@ -46,7 +46,9 @@ internal static class TextTable
     private static string ToMatch(SearchTerms terms)
     {
         // A phrase must occur, and what contains it contains its words: beside phrases, words choose nothing.
-        var wanted = terms.Phrases.Count > 0 ? string.Join(" AND ", terms.Phrases.Select(Quote)) : string.Join(" OR ", terms.Words.Select(Quote));
+        var wanted = terms.Phrases.Count > 0
+            ? string.Join(" AND ", terms.Phrases.Select(Quote))
+            : string.Join(" OR ", terms.Words.Select(Quote));
         return terms.Excluded.Count == 0 ? wanted : $"({wanted}) NOT ({string.Join(" OR ", terms.Excluded.Select(Quote))})";
     }
 

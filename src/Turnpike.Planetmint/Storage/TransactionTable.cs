@@ -26,7 +26,8 @@ internal static class TransactionTable
 
     /// <summary>Where a transaction is; null where there is none.</summary>
     public static ValueTask<ChainPosition?> ReadPositionAsync(Reads reads, in TransactionId id) =>
-        reads.ReadAsync("SELECT position FROM pm_tx WHERE id = $1", static row => (ChainPosition?)new ChainPosition(row.Int64(0)), Copy(id));
+        reads.ReadAsync(
+            "SELECT position FROM pm_tx WHERE id = $1", static row => (ChainPosition?)new ChainPosition(row.Int64(0)), Copy(id));
 
     /// <summary>The id at a place; null where there is none.</summary>
     public static ValueTask<TransactionId?> ReadIdAsync(Reads reads, ChainPosition position) =>

@@ -67,11 +67,3 @@ public sealed record SocketRefusal(int Status, ProtocolError Error, TimeSpan? Re
     private static SocketRefusal Of(int status, string name, string message, int? retrySeconds = null) =>
         new(status, new ProtocolError(status, name, message), retrySeconds is { } s ? TimeSpan.FromSeconds(s) : null);
 }
-
-/// <summary>The connection feature that carries a refusal from the connection middleware to the HTTP layer; good for one request.</summary>
-internal sealed class PendingRefusal(SocketRefusal refusal)
-{
-    private SocketRefusal? _refusal = refusal;
-
-    public SocketRefusal? Take() => Interlocked.Exchange(ref _refusal, null);
-}

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Turnpike.Kernel.Events;
 
 namespace Turnpike.Planetmint.Storage;
@@ -17,8 +16,3 @@ internal sealed record ChainGrew(long Height, string Hash) : IEvent
     /// <inheritdoc/>
     public static int EventVersion => 1;
 }
-
-/// <summary>How this protocol's events are stored.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(ChainGrew))]
-internal sealed partial class PlanetmintEvents : JsonSerializerContext;

@@ -91,6 +91,16 @@ public sealed class StartRefusedTests : IDisposable
         await RefusedAsync(1, "chmod 600", "serve", "--port", "0", "--stream-port", "0", "--set", $"Turnpike:SeedFile={_folder.File("seed")}");
     }
 
+    [Fact]
+    public async Task A_seed_that_the_database_was_not_made_with_is_refused()
+    {
+        await using (var server = await ServerProcess.StartInAsync(_folder.Path)) await server.StopAsync();
+        Assert.Equal(0, (await TurnpikeCommand.RunAsync(_folder.Path, "seed", "new", "other")).Code);
+
+        await RefusedAsync(1, "The seed is not the one that this database was made with: planetmint/validator has another key.",
+            "serve", "--port", "0", "--stream-port", "0", "--set", $"Turnpike:SeedFile={_folder.File("other")}");
+    }
+
     private async Task RefusedAsync(int code, string sentence, params string[] arguments)
     {
         var (actual, text) = await TurnpikeCommand.RunAsync(_folder.Path, arguments);

@@ -10,8 +10,8 @@ using Turnpike.Planetmint.Storage;
 namespace Turnpike.Planetmint.Endpoints;
 
 /// <summary>Publishes the chain's blocks to the streams: after their commit, in order of height, without gaps.</summary>
-internal sealed class ChainFeed(IDatabase database, Feed feed, Hub hub, RecentBlocks recent, ChainLog log, ILogger<ChainFeed> logger)
-    : IHostedService
+internal sealed class ChainFeed(
+    IDatabase database, Feed feed, Hub hub, NodeKey key, RecentBlocks recent, ChainLog log, ILogger<ChainFeed> logger) : IHostedService
 {
     private Topic<BlockChange>? _topic;
     private long _published;
@@ -22,6 +22,7 @@ internal sealed class ChainFeed(IDatabase database, Feed feed, Hub hub, RecentBl
     /// <summary>Opens the streams at the chain's head. Registered first: before the first block, and before anything listens.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await database.RequireAsync("planetmint/validator", key.PublicKey.Span.ToArray(), cancellationToken);
         feed.Subscribe(ChainGrew.Topic, PublishAsync);
         var head = await database.ReadAsync(BlockTable.ReadHeadAsync, cancellationToken);
         _published = head.Height;

@@ -1,3 +1,5 @@
+using Turnpike.Kernel.Storage;
+
 namespace Turnpike.Server.Hosting;
 
 /// <summary>The one place where an HTTP request's exception ends: logged once, answered without internals.</summary>
@@ -20,6 +22,12 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         {
             logger.BadRequest(context.Request.Method, context.Request.Path, e.Message);
             await Answer.WriteAsync(context, e.StatusCode, e.Message);
+        }
+        catch (StorageUnavailableException e)
+        {
+            logger.RequestFailed(e, context.Request.Method, context.Request.Path);
+            if (!context.Response.HasStarted) context.Response.Headers.RetryAfter = "1";
+            await Answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "The store is not available; try again");
         }
 #pragma warning disable CA1031 // the edge of the server: whatever it is must become an answer and one line in the log
         catch (Exception e)

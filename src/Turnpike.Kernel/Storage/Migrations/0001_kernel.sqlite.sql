@@ -27,3 +27,10 @@ CREATE TABLE floor
     prefix   TEXT    NOT NULL PRIMARY KEY,
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Who this installation is, system by system: public keys that its seed must lead to.
+CREATE TABLE identity
+(
+    name       TEXT NOT NULL PRIMARY KEY,
+    public_key BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

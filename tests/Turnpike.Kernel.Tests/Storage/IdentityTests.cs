@@ -1,0 +1,19 @@
+using Turnpike.Kernel.Storage;
+
+namespace Turnpike.Kernel.Tests.Storage;
+
+public sealed class IdentityTests
+{
+    [Fact]
+    public async Task A_database_stays_with_the_key_that_it_first_saw()
+    {
+        await using var store = await TestStore.OpenAsync();
+        await store.Database.RequireAsync("planetmint/validator", new byte[] { 1, 2, 3 }, CancellationToken.None);
+        await store.Database.RequireAsync("planetmint/validator", new byte[] { 1, 2, 3 }, CancellationToken.None);
+        await store.Database.RequireAsync("cashu/mint", new byte[] { 9 }, CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<StorageException>(() =>
+            store.Database.RequireAsync("planetmint/validator", new byte[] { 1, 2, 4 }, CancellationToken.None));
+        Assert.Contains("planetmint/validator", error.Message, StringComparison.Ordinal);
+    }
+}

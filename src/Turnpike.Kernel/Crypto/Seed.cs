@@ -5,7 +5,7 @@ using Turnpike.Kernel.Storage;
 namespace Turnpike.Kernel.Crypto;
 
 /// <summary>The 32 bytes from which an installation derives every key of its own. Never logged, never written but to its file.</summary>
-/// <remarks>ARCHITECTURE, "What is promised", Keys. The file holds 64 lower-case hex characters and a line feed, mode 0600.</remarks>
+/// <remarks>The file holds 64 lower-case hex characters and a line feed, mode 0600.</remarks>
 public sealed class Seed
 {
     /// <summary>Bytes of a seed.</summary>

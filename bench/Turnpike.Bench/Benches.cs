@@ -5,14 +5,14 @@ namespace Turnpike.Bench;
 /// <summary>The command: which benches, how, and in which order. A missed target is a row, not a failure.</summary>
 internal static class Benches
 {
-    private const string Usage = "bench [fanout|relay|memory|storage|all] [--json] [--quick]";
+    private const string Usage = "bench [fanout|relay|memory|storage|planetmint|all] [--json] [--quick]";
 
     public static async Task<int> RunAsync(string[] args)
     {
         var names = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToList();
         var unknown = args.Where(a => a.StartsWith("--", StringComparison.Ordinal)).Except(["--json", "--quick"]).ToList();
         if (names.Count == 0) names.Add("all");
-        if (unknown.Count > 0 || names.Except(["fanout", "relay", "memory", "storage", "all"]).Any())
+        if (unknown.Count > 0 || names.Except(["fanout", "relay", "memory", "storage", "planetmint", "all"]).Any())
         {
             Report.Note("Usage: " + Usage);
             return 2;
@@ -36,6 +36,7 @@ internal static class Benches
             await fanout.RunMemoryAsync();
         }
         if (Wanted("storage")) await new StorageBench(settings, report).RunAsync();
+        if (Wanted("planetmint")) await new PlanetmintBench(settings, report).RunAsync();
         return 0;
     }
 }

@@ -18,6 +18,12 @@ try
         case ["load", "latency", var port, var path, var subscribers]:
             new LatencyLoad(Number(port), path, Number(subscribers)).Run();
             return 0;
+        case ["load", "posts", var port, var posters, var transactions]:
+            new PostLoad(Number(port), Number(posters), Number(transactions)).Run();
+            return 0;
+        case ["load", "paced", var port, var transactions, var every]:
+            new PacedLoad(Number(port), Number(transactions), Number(every)).Run();
+            return 0;
         case ["serve", "fanout", var block]:
             await TurnpikeFanout.RunAsync(Number(block));
             return 0;

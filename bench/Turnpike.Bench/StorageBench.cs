@@ -15,7 +15,7 @@ internal sealed class StorageBench(Settings settings, Report report)
 
     public async Task RunAsync()
     {
-        Report.Note($"  fsync of 4 kB in {Folder()}: {FsyncMilliseconds():0.00} ms");
+        Report.Note($"  fsync of 4 kB in {BenchData.Root}: {FsyncMilliseconds():0.00} ms");
         var group = new List<double>();
         var single = new List<double>();
         for (var run = 1; run <= settings.Runs; run++)
@@ -30,25 +30,17 @@ internal sealed class StorageBench(Settings settings, Report report)
 
     private async Task<double> MeasureAsync(int maxBatch)
     {
-        var folder = Path.Combine(Folder(), Path.GetRandomFileName());
-        Directory.CreateDirectory(Folder());
-        try
-        {
-            await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-            var meters = services.GetRequiredService<IMeterFactory>();
-            var options = new StorageOptions { Folder = folder, MaxBatch = maxBatch };
-            await using var database = await SqliteDatabase.OpenAsync(options, new EventOptions(), [StandardWork.Module],
-                TimeProvider.System, meters, NullLoggerFactory.Instance, CancellationToken.None);
-            var work = new StandardWork(database);
-            await work.PrepareAsync();
-            var rate = await RateAsync(work);
-            await work.CheckAsync();
-            return rate;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var data = new BenchData();
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        var options = new StorageOptions { Folder = data.Path, MaxBatch = maxBatch };
+        await using var database = await SqliteDatabase.OpenAsync(options, new EventOptions(), [StandardWork.Module],
+            TimeProvider.System, meters, NullLoggerFactory.Instance, CancellationToken.None);
+        var work = new StandardWork(database);
+        await work.PrepareAsync();
+        var rate = await RateAsync(work);
+        await work.CheckAsync();
+        return rate;
     }
 
     private async Task<double> RateAsync(StandardWork work)
@@ -72,14 +64,11 @@ internal sealed class StorageBench(Settings settings, Report report)
         return rate;
     }
 
-    // Within the checkout: a temporary folder may lie in memory, where an fsync costs nothing.
-    private static string Folder() => Path.Combine(Checkout.Root, "artifacts", "bench-data");
-
     private static double FsyncMilliseconds()
     {
         const int times = 200;
-        Directory.CreateDirectory(Folder());
-        using var file = new FileStream(Path.Combine(Folder(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write,
+        using var data = new BenchData();
+        using var file = new FileStream(Path.Combine(data.Path, "fsync"), FileMode.CreateNew, FileAccess.Write,
             FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         var page = new byte[4096];
         var start = Stopwatch.GetTimestamp();

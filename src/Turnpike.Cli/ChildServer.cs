@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Turnpike.Cli;
 
-/// <summary>A <c>turnpike serve</c> of this build as a process of its own: for the demonstration, the soak program and tests.</summary>
+/// <summary>A <c>turnpike serve</c> of this build as a process of its own: for the demonstration, the soak program, the bench and tests.</summary>
 internal sealed partial class ChildServer : IAsyncDisposable
 {
     private const int LinesKept = 200;
@@ -36,6 +36,16 @@ internal sealed partial class ChildServer : IAsyncDisposable
         {
             _process.Refresh();
             return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>What the process has had of the cores so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
         }
     }
 

@@ -9,7 +9,7 @@ namespace Turnpike.Bench.Harness;
 /// <param name="Peer">What it is compared with; null where a figure stands alone.</param>
 /// <param name="PeerValue">The peer's figure, by the same client in turns with ours.</param>
 /// <param name="Ratio">Value / peer value.</param>
-/// <param name="Target">What the ratio (or, without a peer, the value) shall be; null where none is set.</param>
+/// <param name="Target">What the ratio (or, without a peer or with a unit, the value) shall be; null where none is set.</param>
 internal sealed record Row(string Name, double Value, string Unit, string? Peer, double? PeerValue, double? Ratio, string? Target)
 {
     public static Row Alone(string name, double value, string unit, string? target = null) =>

@@ -43,6 +43,7 @@ internal static class TransactionTable
             ToBody, after.Value, upTo.Value, limit);
 
     /// <summary>A page of some assets' transactions, in order of the chain.</summary>
+    /// <remarks>The CREATE by its id, the others by the index that has only them; who asks for the CREATE passes over none of them.</remarks>
     /// <param name="reads">Where from.</param>
     /// <param name="assets">Which assets.</param>
     /// <param name="operation"><c>CREATE</c>, <c>TRANSFER</c>, or empty for both.</param>
@@ -55,7 +56,10 @@ internal static class TransactionTable
         var bodies = await reads.ReadManyAsync(
             """
             SELECT position, body FROM pm_tx
-            WHERE asset_id = $1 AND position > $2 AND position <= $3 AND ($4 = '' OR operation = $4)
+            WHERE id = $1 AND asset_id = id AND position > $2 AND position <= $3 AND ($4 = '' OR operation = $4)
+            UNION ALL
+            SELECT position, body FROM pm_tx
+            WHERE $4 <> 'CREATE' AND asset_id = $1 AND asset_id <> id AND position > $2 AND position <= $3 AND ($4 = '' OR operation = $4)
             ORDER BY position LIMIT $5
             """,
             [.. assets.Select(asset => (SqlValue[])[Copy(asset), after.Value, upTo.Value, operation, limit])], ToBody);
@@ -68,8 +72,11 @@ internal static class TransactionTable
     {
         var newest = await reads.ReadManyAsync(
             """
+            SELECT position, body FROM pm_tx WHERE id = $1 AND asset_id = id AND ($2 = '' OR operation = $2)
+            UNION ALL
             SELECT position, body FROM pm_tx
-            WHERE asset_id = $1 AND ($2 = '' OR operation = $2) ORDER BY position DESC LIMIT 1
+            WHERE $2 <> 'CREATE' AND asset_id = $1 AND asset_id <> id AND ($2 = '' OR operation = $2)
+            ORDER BY position DESC LIMIT 1
             """,
             [.. assets.Select(asset => (SqlValue[])[Copy(asset), operation])], ToBody);
         return newest.Count == 0 ? newest : [newest.MaxBy(b => b.Position)];

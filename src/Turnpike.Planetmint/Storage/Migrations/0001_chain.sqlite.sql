@@ -18,7 +18,8 @@ CREATE TABLE pm_tx (
   metadata_hash BLOB CHECK (length(metadata_hash) = 32),  -- the same of metadata
   CONSTRAINT pm_tx_id UNIQUE (id)
 ) STRICT;
-CREATE INDEX pm_tx_asset ON pm_tx (asset_id, position);
+-- Without the CREATEs, which pm_tx_id finds: a random page of the index less to write for each (a sixth of all bytes written).
+CREATE INDEX pm_tx_asset ON pm_tx (asset_id, position) WHERE asset_id <> id;
 CREATE INDEX pm_tx_data_hash ON pm_tx (data_hash, position) WHERE data_hash IS NOT NULL;
 CREATE INDEX pm_tx_metadata_hash ON pm_tx (metadata_hash, position) WHERE metadata_hash IS NOT NULL;
 

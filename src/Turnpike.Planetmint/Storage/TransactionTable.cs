@@ -43,7 +43,7 @@ internal static class TransactionTable
             ToBody, after.Value, upTo.Value, limit);
 
     /// <summary>A page of some assets' transactions, in order of the chain.</summary>
-    /// <remarks>The CREATE by its id, the others by the index that has only them; who asks for the CREATE passes over none of them.</remarks>
+    /// <remarks>The CREATE by its id, the others by the index that has only them: who asks for the CREATE passes over none.</remarks>
     /// <param name="reads">Where from.</param>
     /// <param name="assets">Which assets.</param>
     /// <param name="operation"><c>CREATE</c>, <c>TRANSFER</c>, or empty for both.</param>

@@ -3,7 +3,7 @@ using Turnpike.Kernel.Crypto;
 
 namespace Turnpike.Bench;
 
-/// <summary>What a node cannot do without: one ed25519 verification of 32 bytes a transaction, by libsodium, on all cores, and nothing else.</summary>
+/// <summary>What a node cannot do without: one ed25519 verification of 32 bytes a transaction. On all cores, and nothing else.</summary>
 internal static class VerificationPeer
 {
     public static async Task<double> RateAsync(TimeSpan window)

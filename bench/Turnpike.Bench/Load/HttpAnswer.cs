@@ -27,7 +27,8 @@ internal sealed class HttpAnswer(int socket)
         var head = answer.IndexOf("\r\n\r\n"u8);
         if (head < 0) return false;
         var length = answer[..head].IndexOf(Length);
-        if (length < 0 || !Utf8Parser.TryParse(answer[(length + Length.Length)..], out int body, out _) || !answer.StartsWith("HTTP/1.1 202"u8))
+        if (length < 0 || !Utf8Parser.TryParse(answer[(length + Length.Length)..], out int body, out _)
+            || !answer.StartsWith("HTTP/1.1 202"u8))
             throw new IOException($"A transaction was answered by: {Encoding.UTF8.GetString(answer)}");
         if (_held < head + 4 + body) return false;
         if (_held > head + 4 + body) throw new IOException("The server sent more than an answer.");

@@ -16,8 +16,8 @@ internal static class Transactions
     private const int Words = 36;
 
     private static readonly string[] Common = (
-        "the of and a to in is for on with as by at from this that it be are was hand made steel oak wood leather blue red dark light old " +
-        "new small large frame bicycle watch painting chair table lamp mirror violin camera ring necklace bottle wine barrel coffee " +
+        "the of and a to in is for on with as by at from this that it be are was hand made steel oak wood leather blue red dark light " +
+        "old new small large frame bicycle watch painting chair table lamp mirror violin camera ring necklace bottle wine barrel coffee " +
         "batch harvest farm valley mountain river north south east west city workshop studio factory owner seller buyer auction " +
         "certificate warranty repair service number serial series limited edition original copy signed dated stamped engraved " +
         "restored painted polished stored shipped insured delivered returned inspected approved condition excellent good fair " +
@@ -43,11 +43,13 @@ internal static class Transactions
             Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
                 $$$"""{"article":{"description":"{{{Text(number)}}}","serial":"TP-{{{number:D9}}}","weight":{{{number % 900 + 100}}}}}""")),
             Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $$"""{"note":"{{Common[number % Common.Length]}} {{Common[number / 7 % Common.Length]}} registered","sequence":{{number}}}""")));
+                $$"""{"note":"{{Word(number)}} {{Word(number / 7)}} registered","sequence":{{number}}}""")));
         return created.TryGet(out var transaction, out var error)
             ? transaction.CanonicalBody.ToArray()
             : throw new InvalidOperationException(error.Message);
     }
+
+    private static string Word(int number) => Common[number % Common.Length];
 
     /// <summary>Words that come up as in a language: the early ones of the list much more often than the late ones.</summary>
     private static string Text(int number)

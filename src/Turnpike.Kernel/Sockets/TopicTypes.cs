@@ -50,5 +50,8 @@ public interface ITopicLog<TChange>
     ValueTask<IReadOnlyList<TChange>> ReadAsync(long after, int maxChanges, CancellationToken cancellation);
 
     /// <summary>How a client goes on after the offset, such as <c>after=…</c>; part of the reason of a close with 1013.</summary>
-    ValueTask<string> ResumeHintAsync(long offset, CancellationToken cancellation);
+    /// <param name="encoding">What the client reads: what it calls its place may depend on it.</param>
+    /// <param name="offset">The last offset that it was given.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    ValueTask<string> ResumeHintAsync(IEncoding<TChange> encoding, long offset, CancellationToken cancellation);
 }

@@ -36,11 +36,13 @@ internal sealed class ChainFeed(
     private async ValueTask PublishAsync(CommittedEvent committed)
     {
         var grew = JsonSerializer.Deserialize(committed.Payload.Span, PlanetmintEvents.Default.ChainGrew)!;
-        for (var height = _published + 1; height <= grew.Height; height++)
+        while (_published < grew.Height)
         {
-            var atHand = height == grew.Height ? recent.Find(new ChainHead(height, new AppHash(grew.Hash))) : null;
-            await Topic.PublishAsync(atHand is null ? await log.ReadBlockAsync(height, CancellationToken.None) : new BlockChange(atHand));
-            _published = height;
+            // A chain that is followed may begin at any height: the block after the last one is not always at the last height + 1.
+            var atHand = _published == grew.Height - 1 ? recent.Find(new ChainHead(grew.Height, new AppHash(grew.Hash))) : null;
+            var next = atHand is null ? await log.ReadNextAsync(_published, CancellationToken.None) : new BlockChange(atHand);
+            await Topic.PublishAsync(next);
+            _published = next.Block.Height;
         }
     }
 }

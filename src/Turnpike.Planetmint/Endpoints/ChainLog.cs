@@ -13,6 +13,9 @@ internal sealed class ChainLog(IDatabase database) : ITopicLog<BlockChange>
     /// <summary>Transactions read at a time: a page of blocks is cut where it would hold more.</summary>
     private const int PageRows = 2000;
 
+    /// <summary>The place of a reader that has nothing yet.</summary>
+    private const string FromStart = "from_height=0";
+
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<BlockChange>> ReadAsync(long after, int maxChanges, CancellationToken cancellation)
     {
@@ -24,18 +27,22 @@ internal sealed class ChainLog(IDatabase database) : ITopicLog<BlockChange>
         return [.. heads.Select(head => ToChange(head, byHeight[head.Height]))];
     }
 
-    /// <summary>One block; it is in the chain.</summary>
-    public async Task<BlockChange> ReadBlockAsync(long height, CancellationToken cancellation) =>
-        (await ReadAsync(ChainPosition.EndOf(height - 1).Value, 1, cancellation))[0];
+    /// <summary>The block that follows a height; it is in the chain.</summary>
+    public async Task<BlockChange> ReadNextAsync(long height, CancellationToken cancellation) =>
+        (await ReadAsync(ChainPosition.EndOf(height).Value, 1, cancellation))[0];
 
     /// <inheritdoc/>
-    public async ValueTask<string> ResumeHintAsync(long offset, CancellationToken cancellation)
+    public async ValueTask<string> ResumeHintAsync(IEncoding<BlockChange> encoding, long offset, CancellationToken cancellation)
     {
         var position = new ChainPosition(offset);
-        if (position == ChainPosition.EndOf(position.Height) || position == ChainPosition.Start)
-            return string.Create(CultureInfo.InvariantCulture, $"from_height={position.Height + 1}");
-        var id = await database.ReadAsync(snapshot => TransactionTable.ReadIdAsync(snapshot, position), cancellation);
-        return $"after={id}";
+        if (encoding is IStreamEncoding { Kind: StreamKind.Blocks })
+        {
+            var height = position == ChainPosition.EndOf(position.Height) ? position.Height : position.Height - 1;
+            return height < 0 ? FromStart : string.Create(CultureInfo.InvariantCulture, $"after={height}");
+        }
+
+        var id = await database.ReadAsync(snapshot => TransactionTable.ReadLastIdAsync(snapshot, position), cancellation);
+        return id is null ? FromStart : $"after={id}";
     }
 
     private static async ValueTask<(List<ChainHead> Heads, List<StoredBody> Bodies)> ReadPageAsync(Reads reads, long height, int maxBlocks)

@@ -4,6 +4,13 @@ using Turnpike.Planetmint.Wire;
 
 namespace Turnpike.Planetmint.Endpoints;
 
+/// <summary>An encoding that tells which stream it is for.</summary>
+internal interface IStreamEncoding : IEncoding<BlockChange>
+{
+    /// <summary>The stream.</summary>
+    StreamKind Kind { get; }
+}
+
 /// <summary>How subscribers see the chain. Equal ones are one group.</summary>
 internal static class StreamEncodings
 {
@@ -24,8 +31,10 @@ internal static class StreamEncodings
     };
 
     /// <summary><c>valid_transactions</c>: a message for each transaction that passes the filter.</summary>
-    private sealed record TransactionEncoding(StreamDialect Dialect, bool Include, StreamFilter Filter) : IEncoding<BlockChange>
+    private sealed record TransactionEncoding(StreamDialect Dialect, bool Include, StreamFilter Filter) : IStreamEncoding
     {
+        public StreamKind Kind => StreamKind.Transactions;
+
         public IReadOnlyList<TopicKey> Keys => KeysOf(Filter);
 
         public void Encode(BlockChange change, long after, FrameWriter frames)
@@ -47,8 +56,10 @@ internal static class StreamEncodings
     }
 
     /// <summary><c>valid_blocks</c>: a message for each block, with the transactions that pass the filter; without any, none.</summary>
-    private sealed record BlockEncoding(StreamFilter Filter) : IEncoding<BlockChange>
+    private sealed record BlockEncoding(StreamFilter Filter) : IStreamEncoding
     {
+        public StreamKind Kind => StreamKind.Blocks;
+
         public IReadOnlyList<TopicKey> Keys => KeysOf(Filter);
 
         public void Encode(BlockChange change, long after, FrameWriter frames)

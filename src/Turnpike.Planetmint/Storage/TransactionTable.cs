@@ -29,9 +29,10 @@ internal static class TransactionTable
         reads.ReadAsync(
             "SELECT position FROM pm_tx WHERE id = $1", static row => (ChainPosition?)new ChainPosition(row.Int64(0)), Copy(id));
 
-    /// <summary>The id at a place; null where there is none.</summary>
-    public static ValueTask<TransactionId?> ReadIdAsync(Reads reads, ChainPosition position) =>
-        reads.ReadAsync("SELECT id FROM pm_tx WHERE position = $1", static row => (TransactionId?)ToId(row), position.Value);
+    /// <summary>The last id up to and with a place; null if the chain begins behind it.</summary>
+    public static ValueTask<TransactionId?> ReadLastIdAsync(Reads reads, ChainPosition upTo) =>
+        reads.ReadAsync("SELECT id FROM pm_tx WHERE position <= $1 ORDER BY position DESC LIMIT 1",
+            static row => (TransactionId?)ToId(row), upTo.Value);
 
     /// <summary>A page of the log.</summary>
     /// <param name="reads">Where from.</param>

@@ -72,7 +72,9 @@ internal sealed class BlockLog : ITopicLog<Block>
         }
     }
 
-    public ValueTask<string> ResumeHintAsync(long offset, CancellationToken cancellation) => ValueTask.FromResult($"after={offset}");
+    /// <summary>Subscribers to a colour are told its name, too.</summary>
+    public ValueTask<string> ResumeHintAsync(IEncoding<Block> encoding, long offset, CancellationToken cancellation) =>
+        ValueTask.FromResult($"after={((Numbers)encoding).Colour}{offset}");
 }
 
 /// <summary>A session that joins on opening, and tells when it is over.</summary>

@@ -155,6 +155,18 @@ public sealed class HubTests
     }
 
     [Fact]
+    public async Task The_place_to_resume_at_is_told_in_the_words_of_what_the_reader_subscribed_to()
+    {
+        var clock = new ManualTimeProvider();
+        await using var hub = await HubHost.StartAsync(true, 0, clock, ("OutboxBytes", "65536"));
+        await using var client = await hub.JoinAsync("?colour=red&padding=1000", receiveBuffer: 4096);
+        Assert.True(hub.Subscribers.TryPeek(out var session));
+        while (!session.Outbox.IsAwaited) await hub.PublishAsync(50);
+        await SessionTests.AdvanceUntilAsync(clock, TimeSpan.FromSeconds(10), session.Closed);
+        Assert.Matches("^slow consumer; resume with after=red\\d+$", (await session.Closed).Reason);
+    }
+
+    [Fact]
     public async Task Every_event_once_and_in_order_wherever_and_whenever_one_joins()
     {
         await using var hub = await HubHost.StartAsync(true, 300, null, ("OutboxBytes", "16384"), ("RecentBytes", "200000"));

@@ -67,7 +67,7 @@ public static class PlanetmintErrors
         new(426, "UpgradeRequired", "This is a WebSocket stream: connect with an upgrade request, or accept text/event-stream");
 
     /// <summary>The path exists, but not with this method.</summary>
-    public static readonly ProtocolError MethodNotAllowed = new(405, "MethodNotAllowed", "The method is not allowed here");
+    public static readonly ProtocolError MethodNotAllowed = new(405, "MethodNotAllowed", "Method not allowed");
 
     /// <summary>Both ways of saying where a replay starts.</summary>
     public static readonly ProtocolError TwoStartingPoints =

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -58,6 +59,7 @@ public static class PlanetmintServices
         var streams = ActivatorUtilities.CreateInstance<StreamEndpoint>(services);
 
         routes.MapGet("/", roots.RootAsync);
+        routes.MapMethods("/", [HttpMethods.Options], AnyOrigin.OtherwiseAsync);
         routes.MapGet("/api/v1", roots.ApiAsync);
         routes.MapGet("/api/v1/validators", roots.ValidatorsAsync);
         routes.MapPost("/api/v1/transactions", transactions.PostAsync);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Turnpike.Kernel.Storage;
 using Turnpike.Planetmint.Domain;
 using Turnpike.Planetmint.Storage;
@@ -41,9 +42,18 @@ internal sealed class SearchEndpoints(IDatabase database)
     private async Task GetAsync(
         HttpContext http, Func<Reads, string, int, ValueTask<IReadOnlyList<StoredBody>>> read, Func<byte[], ReadOnlyMemory<byte>> write)
     {
-        var cid = (string)http.Request.RouteValues["cid"]!;
+        var cid = LastSegment(http);
         var found = await database.ReadAsync(snapshot => read(snapshot, cid, RequestParameters.MaxSearchLimit), http.RequestAborted);
         await Answer.ArrayAsync(http, OnePage(found, write));
+    }
+
+    /// <summary>As the client wrote it, decoded once: in the path that routes are chosen by, an escaped slash stays escaped.</summary>
+    private static string LastSegment(HttpContext http)
+    {
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
+        if (target.IndexOf('?') is >= 0 and var query) target = target[..query];
+        target = target.TrimEnd('/');
+        return Uri.UnescapeDataString(target[(target.LastIndexOf('/') + 1)..]);
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<ReadOnlyMemory<byte>>> OnePage(

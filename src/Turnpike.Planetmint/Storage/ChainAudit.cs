@@ -16,6 +16,7 @@ internal static class ChainAudit
         var faults = new List<string>();
         await CheckHeightsAsync(reads, faults);
         await CheckSpendsAsync(reads, faults);
+        await CheckOutputsAsync(reads, faults);
         foreach (var (asset, difference) in await FindUnbalancedAsync(reads))
         {
             if (await TransactionTable.ReadPositionAsync(reads, asset) is not null)
@@ -51,6 +52,22 @@ internal static class ChainAudit
             """,
             static row => row.Int64(0));
         if (foreign != 0) faults.Add($"{foreign} spends are of another asset than their transaction.");
+
+        var orphans = await reads.ReadAsync(
+            "SELECT COUNT(*) FROM pm_spend s WHERE NOT EXISTS (SELECT 1 FROM pm_tx t WHERE t.position = s.position)",
+            static row => row.Int64(0));
+        if (orphans != 0) faults.Add($"{orphans} spends are by transactions that are not there.");
+    }
+
+    private static async ValueTask CheckOutputsAsync(Reads reads, List<string> faults)
+    {
+        var strayed = await reads.ReadAsync(
+            """
+            SELECT COUNT(*) FROM pm_output o
+            WHERE NOT EXISTS (SELECT 1 FROM pm_tx t WHERE t.id = o.tx_id AND t.position = o.position AND t.asset_id = o.asset_id)
+            """,
+            static row => row.Int64(0));
+        if (strayed != 0) faults.Add($"{strayed} outputs are not where their transaction is, or of another asset.");
     }
 
     /// <summary>Per asset: Σ outputs of the CREATE − Σ unspent outputs, where that is not zero. What is both cancels.</summary>

@@ -51,7 +51,7 @@ public static class RequestParameters
         var values = new Parameters(query);
         var ids = values.Text("asset_ids") is null ? [values.RequiredId("asset_id")] : values.Ids("asset_ids");
         return Answer(values, new TransactionsQuery(
-            ids, values.Operation("operation"), values.Flag("last_tx") ?? false, Limit(values), values.Id("after")));
+            [.. ids.Distinct()], values.Operation("operation"), values.Flag("last_tx") ?? false, Limit(values), values.Id("after")));
     }
 
     /// <summary><c>GET /outputs</c>.</summary>

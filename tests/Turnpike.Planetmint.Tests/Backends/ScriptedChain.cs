@@ -58,17 +58,24 @@ public sealed class ScriptedChain
         for (var i = 0; i < length; i++) AppendSalted("another", 0);
     }
 
+    /// <summary>A block of these transactions.</summary>
+    public ScriptedBlock AppendTransactions(params ScriptedTransaction[] transactions)
+    {
+        lock (_lock) return AppendBlock("", transactions);
+    }
+
     private ScriptedBlock AppendSalted(string salt, params int[] codes)
     {
-        lock (_lock)
-        {
-            var parent = _blocks.Count == 0 ? "" : _blocks[^1].Hash;
-            ScriptedTransaction[] transactions = [.. codes.Select(code => ScriptedTransaction.Number(++_transactions, code))];
-            var text = $"{salt}/{_blocks.Count}/{string.Concat(transactions.Select(transaction => transaction.Id))}";
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-            var block = new ScriptedBlock(_blocks.Count + 1, hash, parent, transactions);
-            _blocks.Add(block);
-            return block;
-        }
+        lock (_lock) return AppendBlock(salt, [.. codes.Select(code => ScriptedTransaction.Number(++_transactions, code))]);
+    }
+
+    private ScriptedBlock AppendBlock(string salt, ScriptedTransaction[] transactions)
+    {
+        var parent = _blocks.Count == 0 ? "" : _blocks[^1].Hash;
+        var text = $"{salt}/{_blocks.Count}/{string.Concat(transactions.Select(transaction => transaction.Id))}";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var block = new ScriptedBlock(_blocks.Count + 1, hash, parent, transactions);
+        _blocks.Add(block);
+        return block;
     }
 }

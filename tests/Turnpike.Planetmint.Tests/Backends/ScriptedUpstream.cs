@@ -82,9 +82,11 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     };
 
     /// <summary>Appends a block and tells the sockets.</summary>
-    public async Task<ScriptedBlock> CommitAsync(params int[] codes)
+    public Task<ScriptedBlock> CommitAsync(params int[] codes) => TellAsync(Chain.Append(codes));
+
+    /// <summary>Tells the sockets of a block that was appended.</summary>
+    public async Task<ScriptedBlock> TellAsync(ScriptedBlock block)
     {
-        var block = Chain.Append(codes);
         if (Speaks) await SendAsync(_script.Events(block));
         return block;
     }

@@ -98,7 +98,9 @@ public sealed partial class Topic<TChange>
     private async ValueTask<bool> TooSlowAsync(Subscription<TChange> subscription, string reason)
     {
         _server.Logger.SlowReader(Name, reason);
-        var hint = _log is null ? "" : "; resume with " + await _log.ResumeHintAsync(subscription.Group.Encoding, subscription.Cursor, CancellationToken.None);
+        var hint = _log is null
+            ? ""
+            : "; resume with " + await _log.ResumeHintAsync(subscription.Group.Encoding, subscription.Cursor, CancellationToken.None);
         subscription.Session.Close(CloseCodes.TryAgainLater, "slow consumer" + hint);
         return false;
     }

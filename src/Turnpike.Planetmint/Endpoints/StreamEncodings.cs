@@ -4,13 +4,6 @@ using Turnpike.Planetmint.Wire;
 
 namespace Turnpike.Planetmint.Endpoints;
 
-/// <summary>An encoding that tells which stream it is for.</summary>
-internal interface IStreamEncoding : IEncoding<BlockChange>
-{
-    /// <summary>The stream.</summary>
-    StreamKind Kind { get; }
-}
-
 /// <summary>How subscribers see the chain. Equal ones are one group.</summary>
 internal static class StreamEncodings
 {

@@ -57,7 +57,7 @@ internal static class TextTable
         return terms.Excluded.Count == 0 ? wanted : $"({wanted}) NOT ({string.Join(" OR ", terms.Excluded.Select(Quote))})";
     }
 
-    /// <summary>A zero would end FTS5's text in the middle of the quotes; it separates words like any other character that is in none.</summary>
+    /// <summary>A zero would end FTS5's text within the quotes; it separates words like any character that is in none.</summary>
     private static string Quote(string words) =>
         $"\"{words.Replace("\"", "\"\"", StringComparison.Ordinal).Replace('\0', ' ')}\"";
 }

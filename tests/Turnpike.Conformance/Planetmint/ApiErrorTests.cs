@@ -20,7 +20,8 @@ public sealed class ApiErrorTests(PlanetmintNode node) : IClassFixture<Planetmin
         { "transactions?asset_id=" + s_id + "0", 400, Of("asset_id", "Invalid hash") },
         { "transactions?asset_ids=" + s_id + ",123", 400, Of("asset_ids", "Invalid hash") },
         { $"transactions?asset_id={s_id}&operation=GENESIS", 400, Of("operation", "Operation must be \\\"CREATE\\\" or \\\"TRANSFER\\\"") },
-        { $"transactions?asset_id={s_id}&last_tx=1", 400, Of("last_tx", "Boolean value must be \\\"true\\\" or \\\"false\\\" (lowercase)") },
+        { $"transactions?asset_id={s_id}&last_tx=1", 400,
+            Of("last_tx", "Boolean value must be \\\"true\\\" or \\\"false\\\" (lowercase)") },
         { $"transactions?asset_id={s_id}&limit=-1", 400, Of("limit", "Must be a whole number, 0 or larger") },
         { $"transactions?asset_id={s_id}&after=x", 400, Of("after", "Invalid hash") },
         { $"transactions?asset_id={s_id}&after={s_id}", 404, NotFound },
@@ -69,7 +70,8 @@ public sealed class ApiErrorTests(PlanetmintNode node) : IClassFixture<Planetmin
 
     [Theory]
     [InlineData("[]"), InlineData("7"), InlineData("null"), InlineData("\"text\""), InlineData(""), InlineData("{"), InlineData("{}x")]
-    [InlineData("{\"id\":NaN}"), InlineData("{\"a\":1,\"a\":2}"), InlineData("{'id':1}"), InlineData("\u0000"), InlineData("{\"id\":\"\\ud800\"}")]
+    [InlineData("{\"id\":NaN}"), InlineData("{\"a\":1,\"a\":2}"), InlineData("{'id':1}"), InlineData("\u0000"),
+        InlineData("{\"id\":\"\\ud800\"}")]
     public async Task A_body_that_is_no_JSON_object_is_refused(string body)
     {
         var answer = await node.PostAsync(body);
@@ -120,7 +122,8 @@ public sealed class ApiErrorTests(PlanetmintNode node) : IClassFixture<Planetmin
     {
         var made = Make.Asset(Make.Key());
         using var connection = await RawConnection.OpenAsync(node.Main);
-        await connection.SendAsync("POST /api/v1/transactions HTTP/1.1\r\nHost: node\r\nContent-Type: nonsense\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await connection.SendAsync(
+            "POST /api/v1/transactions HTTP/1.1\r\nHost: node\r\nContent-Type: nonsense\r\nTransfer-Encoding: chunked\r\n\r\n");
         foreach (var piece in Make.Text(made).Chunk(7)) await connection.SendAsync(Chunk(new string(piece)));
         await connection.SendAsync("0\r\n\r\n");
         var (head, body) = await connection.AnswerAsync();
@@ -153,7 +156,8 @@ public sealed class ApiErrorTests(PlanetmintNode node) : IClassFixture<Planetmin
         using var connection = await RawConnection.OpenAsync(node.Main);
         var get = $"GET /api/v1/transactions/{moved.Id} HTTP/1.1\r\nHost: node\r\n\r\n";
         await connection.SendAsync(get + RawConnection.Post(Make.Text(created)) + RawConnection.Post(Make.Text(moved)) + get);
-        foreach (var (status, body) in new[] { (404, NotFound), (202, Make.Text(created)), (202, Make.Text(moved)), (200, Make.Text(moved)) })
+        (int, string)[] wanted = [(404, NotFound), (202, Make.Text(created)), (202, Make.Text(moved)), (200, Make.Text(moved))];
+        foreach (var (status, body) in wanted)
         {
             var answer = await connection.AnswerAsync();
             Assert.StartsWith($"HTTP/1.1 {status} ", answer.Head, StringComparison.Ordinal);
@@ -162,8 +166,10 @@ public sealed class ApiErrorTests(PlanetmintNode node) : IClassFixture<Planetmin
     }
 
     [Theory]
-    [InlineData("PUT", "transactions"), InlineData("DELETE", "transactions/1"), InlineData("POST", "outputs"), InlineData("PATCH", "blocks/latest")]
-    [InlineData("HEAD", "transactions"), InlineData("HEAD", "blocks/latest"), InlineData("POST", "streams/valid_transactions"), InlineData("PUT", "")]
+    [InlineData("PUT", "transactions"), InlineData("DELETE", "transactions/1"), InlineData("POST", "outputs"),
+        InlineData("PATCH", "blocks/latest")]
+    [InlineData("HEAD", "transactions"), InlineData("HEAD", "blocks/latest"), InlineData("POST", "streams/valid_transactions"),
+        InlineData("PUT", "")]
     [InlineData("POST", "nothing")]
     public async Task Another_method_is_not_allowed(string method, string path)
     {
@@ -175,7 +181,8 @@ public sealed class ApiErrorTests(PlanetmintNode node) : IClassFixture<Planetmin
     }
 
     [Theory]
-    [InlineData("/api/v1/transactions"), InlineData("/api/v1/transactions/"), InlineData("/api/v1/outputs"), InlineData("/api/v1/"), InlineData("/")]
+    [InlineData("/api/v1/transactions"), InlineData("/api/v1/transactions/"), InlineData("/api/v1/outputs"), InlineData("/api/v1/"),
+        InlineData("/")]
     [InlineData("/api/v1/streams/valid_transactions"), InlineData("/api/v1/nothing")]
     public async Task A_preflight_is_allowed_what_it_asks_for(string path)
     {

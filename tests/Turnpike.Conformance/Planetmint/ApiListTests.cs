@@ -91,7 +91,8 @@ public sealed class ApiListTests(NodeHost node) : IClassFixture<NodeHost>
     {
         var owner = Make.Key();
         var made = new List<Transaction>();
-        foreach (var size in (int[])[1, 1200, 3, 1, 999, 2]) made.Add(Make.Asset(owner, [.. Enumerable.Range(1, size).Select(a => new NewOutput(a, owner.Owner))]));
+        foreach (var size in (int[])[1, 1200, 3, 1, 999, 2]) made.Add(
+            Make.Asset(owner, [.. Enumerable.Range(1, size).Select(a => new NewOutput(a, owner.Owner))]));
         foreach (var transaction in made) await node.CommitBlockAsync(transaction);
         List<(string, int)> all = [.. made.SelectMany(t => t.Outputs.Select((_, i) => (t.Id.ToString(), i)))];
         var path = $"/api/v1/outputs?public_key={owner.Owner}";
@@ -121,7 +122,8 @@ public sealed class ApiListTests(NodeHost node) : IClassFixture<NodeHost>
         for (var block = 0; block < 8; block++)
         {
             var made = new List<Transaction>();
-            for (var i = 0; i < 100; i++) made.Add(last = Make.Transfer(last, 0, owner, owner, $$"""{"x":"{{block}}.{{i}}","filling":"{{new string('y', 10_000)}}"}"""));
+            for (var i = 0; i < 100; i++) made.Add(
+                last = Make.Transfer(last, 0, owner, owner, $$"""{"x":"{{block}}.{{i}}","filling":"{{new string('y', 10_000)}}"}"""));
             await node.CommitBlockAsync([.. made]);
         }
 
@@ -148,7 +150,8 @@ public sealed class ApiListTests(NodeHost node) : IClassFixture<NodeHost>
         var height = await node.CommitBlockAsync(first, second);
         var text = $$"""{"height":{{height}},"transactions":[{{Make.Text(first)}},{{Make.Text(second)}}]}""";
         foreach (var path in (string[])[$"{height}", $"{height}/", "latest", "latest/", $"000{height}"])
-            Assert.Equal((path, 200, text), (path, (await node.GetAsync($"/api/v1/blocks/{path}")).Status, (await node.GetAsync($"/api/v1/blocks/{path}")).Body));
+            Assert.Equal((path, 200, text),
+                (path, (await node.GetAsync($"/api/v1/blocks/{path}")).Status, (await node.GetAsync($"/api/v1/blocks/{path}")).Body));
         Assert.Equal($"[{height}]", (await node.GetAsync($"/api/v1/blocks?transaction_id={second.Id}")).Body);
         Assert.Equal(404, (await node.GetAsync($"/api/v1/blocks/{height + 1}")).Status);
     }

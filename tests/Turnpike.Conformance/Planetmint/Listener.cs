@@ -79,7 +79,8 @@ public sealed class Listener : IDisposable
         {
             < 126 => [(byte)(0x80 | payload.Length)],
             <= ushort.MaxValue => [0xFE, (byte)(payload.Length >> 8), (byte)(payload.Length & 0xFF)],
-            _ => [0xFF, 0, 0, 0, 0, (byte)(payload.Length >> 24), (byte)(payload.Length >> 16 & 0xFF), (byte)(payload.Length >> 8 & 0xFF), (byte)(payload.Length & 0xFF)],
+            _ => [0xFF, 0, 0, 0, 0, (byte)(payload.Length >> 24), (byte)(payload.Length >> 16 & 0xFF), (byte)(payload.Length >> 8 & 0xFF),
+                (byte)(payload.Length & 0xFF)],
         };
         await _socket.SendAsync((byte[])[(byte)((isFinal ? 0x80 : 0) | opcode), .. length, 0, 0, 0, 0, .. payload], limit.Token);
     }

@@ -48,7 +48,8 @@ public abstract class NodeApi
     {
         request.RequestUri = new Uri(onStreamPort ? Streams : Main, request.RequestUri!);
         using var answer = await s_http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        var body = answer.StatusCode == HttpStatusCode.SwitchingProtocols ? "" : await answer.Content.ReadAsStringAsync().WaitAsync(Patience);
+        var body = answer.StatusCode == HttpStatusCode.SwitchingProtocols ? ""
+            : await answer.Content.ReadAsStringAsync().WaitAsync(Patience);
         return new Reply((int)answer.StatusCode, body, answer.Headers);
     }
 

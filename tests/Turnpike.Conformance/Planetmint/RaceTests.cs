@@ -18,7 +18,8 @@ public sealed class RaceTests
             var coin = await node.CommitAsync(Make.Asset(owner));
             Transaction[] rivals = [.. Enumerable.Range(0, 64).Select(_ => Make.Transfer(coin, 0, owner, Make.Key()))];
 
-            var answers = await Task.WhenAll(rivals.Select((r, i) => node.PostAsync(Make.Text(r), ((string[])["", "?mode=sync", "?mode=commit"])[i % 3])));
+            var answers = await Task.WhenAll(
+                rivals.Select((r, i) => node.PostAsync(Make.Text(r), ((string[])["", "?mode=sync", "?mode=commit"])[i % 3])));
 
             var winner = rivals[Array.FindIndex(answers, a => a.Status == 202)];
             Assert.Single(answers, a => a.Status == 202);
@@ -26,7 +27,8 @@ public sealed class RaceTests
                 Assert.Equal((400, $"Invalid transaction (DoubleSpend): input `{coin.Id}` was already spent"), (a.Status, a.Message)));
             var transfers = await node.ListAsync($"/api/v1/transactions?asset_id={coin.Id}&operation=TRANSFER", "id");
             Assert.Equal([winner.Id.ToString()], transfers);
-            foreach (var loser in rivals.Except([winner])) Assert.Equal(404, (await node.GetAsync($"/api/v1/transactions/{loser.Id}")).Status);
+            foreach (var loser in rivals.Except([winner])) Assert.Equal(404,
+                (await node.GetAsync($"/api/v1/transactions/{loser.Id}")).Status);
         }
         await node.CheckBooksAsync();
     }
@@ -41,7 +43,8 @@ public sealed class RaceTests
 
         Assert.Single(answers, a => a.Status == 202);
         Assert.All(answers.Where(a => a.Status != 202), a =>
-            Assert.Equal((400, $"Invalid transaction (DuplicateTransaction): transaction `{made.Id}` already exists"), (a.Status, a.Message)));
+            Assert.Equal((400, $"Invalid transaction (DuplicateTransaction): transaction `{made.Id}` already exists"),
+                (a.Status, a.Message)));
         Assert.Equal(1, await node.HeightAsync());
     }
 
@@ -63,7 +66,8 @@ public sealed class RaceTests
             var last = height == 0 ? null : head.GetProperty("transactions").EnumerateArray().First().GetProperty("id").GetString();
             long? from = last is null || i % 2 == 0 ? height * i / subscribers + (i % 5 == 0 ? 2 : 0) : null;
             joined.Add((from, from is null ? last : null, await node.SubscribeAsync(
-                Target + (from is null ? $"?after={last}" : $"?from_height={from}") + (i % 3 == 0 ? "&include=transaction" : ""), i % 4 == 0)));
+                Target + (from is null ? $"?after={last}" : $"?from_height={from}") + (i % 3 == 0 ? "&include=transaction" : ""),
+                    i % 4 == 0)));
         }
         await posting;
 

@@ -31,8 +31,10 @@ public sealed class SearchTests(NodeHost node) : IClassFixture<NodeHost>
     }
 
     [Theory]
-    [InlineData("OR"), InlineData("AND NOT"), InlineData("NEAR(a b)"), InlineData("words : x"), InlineData("a*"), InlineData("^a"), InlineData("(((")]
-    [InlineData("\""), InlineData("\"\""), InlineData("a\"b"), InlineData("-"), InlineData("--a"), InlineData("-\"-\""), InlineData("'; DROP TABLE pm_tx; --")]
+    [InlineData("OR"), InlineData("AND NOT"), InlineData("NEAR(a b)"), InlineData("words : x"), InlineData("a*"), InlineData("^a"),
+        InlineData("(((")]
+    [InlineData("\""), InlineData("\"\""), InlineData("a\"b"), InlineData("-"), InlineData("--a"), InlineData("-\"-\""),
+        InlineData("'; DROP TABLE pm_tx; --")]
     [InlineData("{a}"), InlineData("a + b"), InlineData("\u0000"), InlineData("\ud83d\udcb8"), InlineData("a\u0000b"), InlineData("%")]
     public async Task Nothing_that_a_user_writes_is_an_operator(string text)
     {
@@ -77,7 +79,8 @@ public sealed class SearchTests(NodeHost node) : IClassFixture<NodeHost>
         Assert.Empty(await SearchAsync("metadata", w));
         Assert.Empty(await SearchAsync("assets", v));
         Assert.Equal(Ids([moved, made]), await SearchAsync("metadata", v));
-        Assert.Equal($$"""{"metadata":{"m":["{{v}} {{v}}"]},"id":"{{moved.Id}}"}""", (await node.JsonAsync($"/api/v1/metadata?search={v}"))[0].GetRawText());
+        Assert.Equal($$"""{"metadata":{"m":["{{v}} {{v}}"]},"id":"{{moved.Id}}"}""",
+            (await node.JsonAsync($"/api/v1/metadata?search={v}"))[0].GetRawText());
     }
 
     [Fact]
@@ -94,14 +97,17 @@ public sealed class SearchTests(NodeHost node) : IClassFixture<NodeHost>
     {
         var (cid, other) = ("bafy" + Make.Word(), "bafy/" + Make.Word() + "?ü");
         var owner = Make.Key();
-        var made = Make.Must(TransactionBuilder.Create([owner], [new NewOutput(1, owner.Owner)], Json(cid), Json(other), TransactionVersion.V3));
+        var made = Make.Must(
+            TransactionBuilder.Create([owner], [new NewOutput(1, owner.Owner)], Json(cid), Json(other), TransactionVersion.V3));
         var old = Make.Asset(owner, data: $$"""{"cid":"{{cid}}"}""");
-        var moved = Make.Must(TransactionBuilder.Transfer(made.AssetId, [Spend.Of(made, 0)], [owner], [new NewOutput(1, owner.Owner)], Json(other), TransactionVersion.V3));
+        var moved = Make.Must(TransactionBuilder.Transfer(made.AssetId, [Spend.Of(made, 0)], [owner], [new NewOutput(1, owner.Owner)],
+            Json(other), TransactionVersion.V3));
         await node.CommitBlockAsync(made, old);
         await node.CommitBlockAsync(moved);
 
         Assert.Equal($$"""[{"data":"{{cid}}","id":"{{made.Id}}"}]""", (await node.GetAsync($"/api/v1/assets/{cid}")).Body);
-        Assert.Equal([made.Id.ToString(), moved.Id.ToString()], await node.ListAsync($"/api/v1/metadata/{Uri.EscapeDataString(other)}", "id"));
+        Assert.Equal([made.Id.ToString(), moved.Id.ToString()],
+            await node.ListAsync($"/api/v1/metadata/{Uri.EscapeDataString(other)}", "id"));
         Assert.Equal("[]", (await node.GetAsync($"/api/v1/assets/{cid}x")).Body);
         Assert.Equal("[]", (await node.GetAsync($"/api/v1/assets/{Uri.EscapeDataString(other)}/")).Body);
     }

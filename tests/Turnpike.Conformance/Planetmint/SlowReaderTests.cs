@@ -112,7 +112,8 @@ public sealed class SlowReaderTests
         {
             var vanishing = new List<Listener>();
             for (var i = 0; i < 8; i++)
-                vanishing.Add(await node.SubscribeAsync(Listener.Transactions + (i % 2 == 0 ? "?from_height=0" : "?include=transaction"), receiveBuffer: SmallBuffer));
+                vanishing.Add(await node.SubscribeAsync(Listener.Transactions + (i % 2 == 0 ? "?from_height=0" : "?include=transaction"),
+                    receiveBuffer: SmallBuffer));
             var transactions = Block(40);
             var height = await node.CommitBlockAsync(transactions);
             foreach (var one in vanishing)
@@ -134,7 +135,8 @@ public sealed class SlowReaderTests
     private static Transaction[] Block(int size, int bytes = 0)
     {
         var owner = Make.Key();
-        return [.. Enumerable.Range(0, size).Select(_ => Make.Asset(owner, data: $$"""{"u":"{{Make.Word()}}","filling":"{{new string('x', bytes)}}"}"""))];
+        return [.. Enumerable.Range(0, size).Select(_ =>
+            Make.Asset(owner, data: $$"""{"u":"{{Make.Word()}}","filling":"{{new string('x', bytes)}}"}"""))];
     }
 
     private static string Id(string message) => JsonDocument.Parse(message).RootElement.GetProperty("transaction_id").GetString()!;

@@ -47,7 +47,8 @@ public sealed class StreamCursorTests : IAsyncLifetime
         for (var height = 0; height <= 3; height++)
         {
             using var listener = await _node.SubscribeAsync($"{Listener.Blocks}?after={height}&caught_up=true");
-            for (var next = height + 1; next <= 3; next++) Assert.StartsWith($$"""{"height":{{next}},"hash":""", await listener.NextAsync(), StringComparison.Ordinal);
+            for (var next = height + 1; next <= 3; next++) Assert.StartsWith($$"""{"height":{{next}},"hash":""",
+                await listener.NextAsync(), StringComparison.Ordinal);
             Assert.Equal("""{"caught_up":true,"height":3}""", await listener.NextAsync());
         }
     }
@@ -87,8 +88,10 @@ public sealed class StreamCursorTests : IAsyncLifetime
         foreach (var (transaction, height) in _all)
         {
             var (id, body) = (transaction.Id, (await _node.GetAsync($"/api/v1/transactions/{transaction.Id}")).Body);
-            Assert.Equal($$"""{"transaction_id":"{{id}}","asset_id":"{{id}}","height":{{height}},"transaction":{{body}}}""", await listener.NextAsync());
-            Assert.Equal($$"""{"height":{{height}},"asset_ids":["{{id}}"],"transaction_id":"{{id}}","transaction":{{body}}}""", await dialect.NextAsync());
+            Assert.Equal($$"""{"transaction_id":"{{id}}","asset_id":"{{id}}","height":{{height}},"transaction":{{body}}}""",
+                await listener.NextAsync());
+            Assert.Equal($$"""{"height":{{height}},"asset_ids":["{{id}}"],"transaction_id":"{{id}}","transaction":{{body}}}""",
+                await dialect.NextAsync());
         }
     }
 
@@ -116,6 +119,7 @@ public sealed class StreamCursorTests : IAsyncLifetime
 
     private async Task ExpectAsync(Listener listener, int from)
     {
-        foreach (var (transaction, height) in _all.Skip(from).ToList()) Assert.Equal(Make.Event(transaction, height), await listener.NextAsync());
+        foreach (var (transaction, height) in _all.Skip(from).ToList()) Assert.Equal(Make.Event(transaction, height),
+            await listener.NextAsync());
     }
 }

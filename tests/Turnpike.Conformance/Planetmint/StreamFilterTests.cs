@@ -16,7 +16,8 @@ public sealed class StreamFilterTests : IClassFixture<NodeHost>, IAsyncLifetime
         _node = node;
         var (alice, bob, carol) = (_keys[0], _keys[1], _keys[2]);
         var coin = Make.Asset(alice, 10);                                                              // 0: by and for alice
-        var shared = Make.Asset(bob, [new NewOutput(1, ConditionDetails.Of(2, alice.Owner, bob.Owner, carol.Owner))]);  // 1: by bob, for all
+        var shared = Make.Asset(bob,
+            [new NewOutput(1, ConditionDetails.Of(2, alice.Owner, bob.Owner, carol.Owner))]);  // 1: by bob, for all
         var paid = Make.Transfer(coin, [0], alice, [new NewOutput(4, bob.Owner), new NewOutput(6, alice.Owner)]);       // 2
         var other = Make.Asset(carol);                                                                 // 3: carol alone
         var handed = Make.Transfer(paid, 0, bob, carol);                                               // 4: bob to carol
@@ -70,7 +71,8 @@ public sealed class StreamFilterTests : IClassFixture<NodeHost>, IAsyncLifetime
             var message = JsonDocument.Parse(await blocks.NextAsync()).RootElement;
             Assert.Equal(block.Key, message.GetProperty("height").GetInt64());
             Assert.Equal(
-                block.Select(i => _chain[i].Id.ToString()), message.GetProperty("transaction_ids").EnumerateArray().Select(t => t.GetString()));
+                block.Select(i => _chain[i].Id.ToString()),
+                    message.GetProperty("transaction_ids").EnumerateArray().Select(t => t.GetString()));
         }
         foreach (var listener in (Listener[])[replay, live])
         {

@@ -10,7 +10,8 @@ public sealed class StreamHandshakeTests(NodeHost node) : IClassFixture<NodeHost
 
     public static TheoryData<string, int, string> Refusals => new()
     {
-        { "valid_transactions?from_height=1&after=" + s_unknown, 400, """{"message":"Only one of from_height and after can be given","status":400}""" },
+        { "valid_transactions?from_height=1&after=" + s_unknown, 400,
+            """{"message":"Only one of from_height and after can be given","status":400}""" },
         { "valid_blocks?from_height=1&after=1", 400, """{"message":"Only one of from_height and after can be given","status":400}""" },
         { "valid_transactions?foo=1", 400, """{"message":"Unknown arguments: foo"}""" },
         { "valid_transactions?public_keys=" + Key, 400, """{"message":"Unknown arguments: public_keys"}""" },
@@ -24,7 +25,8 @@ public sealed class StreamHandshakeTests(NodeHost node) : IClassFixture<NodeHost
         { "valid_transactions?from_height=-1", 400, """{"message":{"from_height":"Must be a whole number, 0 or larger"}}""" },
         { "valid_transactions?from_height=1.5", 400, """{"message":{"from_height":"Must be a whole number, 0 or larger"}}""" },
         { "valid_blocks?after=" + s_unknown + "x", 400, """{"message":{"after":"Must be a whole number, 0 or larger"}}""" },
-        { "valid_transactions?caught_up=yes", 400, """{"message":{"caught_up":"Boolean value must be \"true\" or \"false\" (lowercase)"}}""" },
+        { "valid_transactions?caught_up=yes", 400,
+            """{"message":{"caught_up":"Boolean value must be \"true\" or \"false\" (lowercase)"}}""" },
         { "valid_transactions?include=everything", 400, """{"message":{"include":"Must be \"transaction\""}}""" },
         { "valid_transactions?dialect=bigchaindb", 400, """{"message":{"dialect":"Must be \"planetmint2\""}}""" },
         { "valid_transactions?after=" + s_unknown, 404, """{"message":"Not found","status":404}""" },
@@ -68,7 +70,8 @@ public sealed class StreamHandshakeTests(NodeHost node) : IClassFixture<NodeHost
         {
             var answer = await node.GetAsync(path, streamPort);
             Assert.Equal(200, answer.Status);
-            Assert.Equal(["valid_transactions", "valid_blocks"], answer.Json.EnumerateArray().Select(s => s.GetProperty("stream").GetString()));
+            Assert.Equal(["valid_transactions", "valid_blocks"],
+                answer.Json.EnumerateArray().Select(s => s.GetProperty("stream").GetString()));
             foreach (var parameter in answer.Json[0].GetProperty("parameters").EnumerateArray().Select(p => p.GetString()))
             {
                 var refusal = await node.HandshakeAsync($"/api/v1/streams/valid_transactions?{parameter}=%01");
@@ -92,8 +95,9 @@ public sealed class StreamHandshakeTests(NodeHost node) : IClassFixture<NodeHost
     {
         using var connection = await RawConnection.OpenAsync(node.Streams);
         await connection.SendAsync(
-            $"GET {Listener.Transactions}/ HTTP/1.1\r\nHost: node\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: wamp, mqtt\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+            $"GET {Listener.Transactions}/ HTTP/1.1\r\nHost: node\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+            "Sec-WebSocket-Protocol: wamp, mqtt\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
         var head = await connection.HeadAsync();
         Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
         Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", head, StringComparison.Ordinal);
@@ -128,17 +132,21 @@ public sealed class StreamHandshakeTests(NodeHost node) : IClassFixture<NodeHost
         var (first, second) = (Make.Asset(Make.Key()), Make.Asset(Make.Key()));
         var height = await node.CommitBlockAsync(first, second);
         using var connection = await RawConnection.OpenAsync(node.Streams);
-        await connection.SendAsync($"GET {Listener.Transactions}?from_height={height} HTTP/1.1\r\nHost: node\r\nAccept: text/event-stream\r\n\r\n");
+        await connection.SendAsync(
+            $"GET {Listener.Transactions}?from_height={height} HTTP/1.1\r\nHost: node\r\nAccept: text/event-stream\r\n\r\n");
         var head = await connection.HeadAsync();
         Assert.StartsWith("HTTP/1.1 200 ", head, StringComparison.Ordinal);
-        foreach (var line in (string[])["Content-Type: text/event-stream", "Cache-Control: no-store", "X-Accel-Buffering: no", "Access-Control-Allow-Origin: *"])
+        foreach (var line in (string[])["Content-Type: text/event-stream", "Cache-Control: no-store", "X-Accel-Buffering: no",
+            "Access-Control-Allow-Origin: *"])
             Assert.Contains(line + "\r\n", head, StringComparison.OrdinalIgnoreCase);
         Assert.EndsWith("retry: 2000\n\n", await connection.UntilAsync("\n\n"), StringComparison.Ordinal);
         var text = await connection.UntilAsync($"id: {second.Id}\ndata: {Make.Event(second, height)}\n\n");
         Assert.Contains($"id: {first.Id}\ndata: {Make.Event(first, height)}\n\n", text, StringComparison.Ordinal);
 
         using var blocks = await RawConnection.OpenAsync(node.Main);
-        await blocks.SendAsync($"GET {Listener.Blocks}/?from_height=0 HTTP/1.1\r\nHost: node\r\nAccept: text/html, text/event-stream\r\nLast-Event-ID: {height - 1}\r\n\r\n");
+        await blocks.SendAsync(
+            $"GET {Listener.Blocks}/?from_height=0 HTTP/1.1\r\nHost: node\r\n" +
+            $"Accept: text/html, text/event-stream\r\nLast-Event-ID: {height - 1}\r\n\r\n");
         await blocks.UntilAsync("retry: 2000\n\n");
         var record = await blocks.UntilAsync("\n\n");
         Assert.Contains($"id: {height}\ndata: {{\"height\":{height},\"hash\":", record, StringComparison.Ordinal);
@@ -152,9 +160,11 @@ public sealed class StreamHandshakeTests(NodeHost node) : IClassFixture<NodeHost
         var height = await node.CommitBlockAsync(made, next);
         using var connection = await RawConnection.OpenAsync(node.Streams);
         await connection.SendAsync(
-            $"GET {Listener.Transactions}?after={s_unknown} HTTP/1.1\r\nHost: node\r\nAccept: text/event-stream\r\nLast-Event-ID: {made.Id}\r\n\r\n");
+            $"GET {Listener.Transactions}?after={s_unknown} HTTP/1.1\r\nHost: node\r\n" +
+            $"Accept: text/event-stream\r\nLast-Event-ID: {made.Id}\r\n\r\n");
         await connection.UntilAsync("retry: 2000\n\n");
-        Assert.Contains($"id: {next.Id}\ndata: {Make.Event(next, height)}\n\n", await connection.UntilAsync("}\n\n"), StringComparison.Ordinal);
+        Assert.Contains($"id: {next.Id}\ndata: {Make.Event(next, height)}\n\n", await connection.UntilAsync("}\n\n"),
+            StringComparison.Ordinal);
 
         foreach (var (id, status) in new[] { (s_unknown, 404), ("nonsense", 400) })
         {

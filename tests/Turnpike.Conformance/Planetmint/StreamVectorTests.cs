@@ -17,7 +17,8 @@ public sealed class StreamVectorTests
             SameShape(s_vectors.GetProperty("api_v1"), await node.JsonAsync(path), node.Streams.Port);
 
         var proxied = await node.GetAsync("/api/v1/", false, ("Host", "node.example"), ("X-Forwarded-Proto", "https"));
-        Assert.Equal($"wss://node.example:{node.Streams.Port}/api/v1/streams/valid_transactions", proxied.Json.GetProperty("streams").GetString());
+        Assert.Equal($"wss://node.example:{node.Streams.Port}/api/v1/streams/valid_transactions",
+            proxied.Json.GetProperty("streams").GetString());
     }
 
     [Fact]
@@ -39,7 +40,8 @@ public sealed class StreamVectorTests
             .ToDictionary(v => v.GetProperty("id").GetString()!, v => v.GetProperty("body").GetString()!);
         using var live = await node.SubscribeAsync(Listener.Transactions);
         foreach (var block in s_vectors.GetProperty("chain").EnumerateArray().Skip(1))
-            await node.CommitBlockAsync([.. block.GetProperty("transactions").EnumerateArray().Select(t => NodeHost.Read(bodies[t.GetString()!]))]);
+            await node.CommitBlockAsync(
+                [.. block.GetProperty("transactions").EnumerateArray().Select(t => NodeHost.Read(bodies[t.GetString()!]))]);
 
         foreach (var block in s_vectors.GetProperty("chain").EnumerateArray())
         {
@@ -57,7 +59,8 @@ public sealed class StreamVectorTests
         using var replay = await node.SubscribeAsync(Listener.Transactions + "?from_height=0");
         foreach (var wanted in events.EnumerateArray()) Same(wanted, await replay.NextAsync());
         using var other = await node.SubscribeAsync(Listener.Transactions + "?from_height=0&dialect=planetmint2");
-        foreach (var wanted in s_vectors.GetProperty("valid_transactions_asset_ids_dialect").EnumerateArray()) Same(wanted, await other.NextAsync());
+        foreach (var wanted in s_vectors.GetProperty("valid_transactions_asset_ids_dialect").EnumerateArray()) Same(wanted,
+            await other.NextAsync());
         using var blocks = await node.SubscribeAsync(Listener.Blocks + "?from_height=0");
         foreach (var wanted in s_vectors.GetProperty("valid_blocks").EnumerateArray()) Same(wanted, await blocks.NextAsync());
     }

@@ -32,14 +32,16 @@ public sealed class UpstreamTests
         using var live = await node.SubscribeAsync(Listener.Transactions + $"?asset_id={created.Id}");
         var moved = Make.Transfer(created, 0, owner, Make.Key());
         var block = await upstream.TellAsync(upstream.Chain.AppendTransactions(
-            [Scripted(moved), .. dialect is Dialect.BigchainDb or Dialect.Planetmint2 ? [] : new[] { Scripted(Make.Asset(owner), Rejected) }]));
+            [Scripted(moved), .. dialect is Dialect.BigchainDb or Dialect.Planetmint2 ? []
+                : new[] { Scripted(Make.Asset(owner), Rejected) }]));
 
         foreach (var listener in (Listener[])[events, live]) Assert.Equal(Make.Event(moved, 4), await listener.NextAsync());
         foreach (var (height, ids) in new[] { (3, new[] { first, created }), (4, [moved]) })
         {
             var message = JsonDocument.Parse(await blocks.NextAsync()).RootElement;
             Assert.Equal(height, message.GetProperty("height").GetInt64());
-            Assert.Equal(ids.Select(t => t.Id.ToString()), message.GetProperty("transaction_ids").EnumerateArray().Select(i => i.GetString()));
+            Assert.Equal(ids.Select(t => t.Id.ToString()),
+                message.GetProperty("transaction_ids").EnumerateArray().Select(i => i.GetString()));
             if (dialect == Dialect.Planetmint2) Assert.Equal(upstream.Chain.Find(height)!.Hash, message.GetProperty("hash").GetString());
         }
         Assert.Equal($$"""{"height":4,"transactions":[{{Make.Text(moved)}}]}""", (await node.GetAsync("/api/v1/blocks/latest")).Body);
@@ -115,9 +117,11 @@ public sealed class UpstreamTests
     private static Task<NodeHost> StartAsync(ScriptedUpstream upstream, params (string Key, string Value)[] options)
     {
         var kind = upstream.Dialect is Dialect.BigchainDb or Dialect.Planetmint2 ? "Node" : "CometBft";
-        (string Key, string Value)[] all = [("Kind", kind), ("Url", upstream.Url), ("PollInterval", "00:00:00.1"), ("CheckInterval", "00:00:00.1"), .. options];
+        (string Key, string Value)[] all = [("Kind", kind), ("Url", upstream.Url), ("PollInterval", "00:00:00.1"),
+            ("CheckInterval", "00:00:00.1"), .. options];
         return NodeHost.StartAsync([.. all.Select(o => ("Turnpike:Planetmint:Upstream:" + o.Key, o.Value))]);
     }
 
-    private static ScriptedTransaction Scripted(Transaction transaction, int code = 0) => new(transaction.Id.ToString(), Make.Text(transaction), code);
+    private static ScriptedTransaction Scripted(Transaction transaction, int code = 0) =>
+        new(transaction.Id.ToString(), Make.Text(transaction), code);
 }

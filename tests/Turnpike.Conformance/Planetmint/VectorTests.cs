@@ -21,12 +21,14 @@ public sealed class VectorTests
             Assert.True(status == 202, $"{name}: {status} {body}");
 
             // The text that is hashed, with the id in its place: nothing in it was parsed and written anew.
-            var stored = vector.GetProperty("signed_canonical").GetString()!.Replace("\"id\":null,\"inputs\"", $"\"id\":\"{id}\",\"inputs\"", StringComparison.Ordinal);
+            var stored = vector.GetProperty("signed_canonical").GetString()!.Replace("\"id\":null,\"inputs\"",
+                $"\"id\":\"{id}\",\"inputs\"", StringComparison.Ordinal);
             Assert.Equal(stored, body);
             Assert.Equal((200, stored), await GetAsync(node, $"/api/v1/transactions/{id}"));
             Assert.Equal((200, stored), await GetAsync(node, $"/api/v1/transactions/{id.ToUpperInvariant()}/"));
             Assert.Equal((200, $"[{++height}]"), await GetAsync(node, $"/api/v1/blocks?transaction_id={id}"));
-            Assert.Equal((200, $$"""{"height":{{height}},"transactions":[{{stored}}]}"""), await GetAsync(node, $"/api/v1/blocks/{height}"));
+            Assert.Equal((200, $$"""{"height":{{height}},"transactions":[{{stored}}]}"""),
+                await GetAsync(node, $"/api/v1/blocks/{height}"));
         }
     }
 
@@ -48,7 +50,8 @@ public sealed class VectorTests
             Assert.Equal(status, answer.GetProperty("status").GetInt32());
             var message = answer.GetProperty("message").GetString()!;
             if (wanted.TryGetProperty("message", out var exact)) Assert.Equal((name, exact.GetString()), (name, message));
-            if (wanted.TryGetProperty("startsWith", out var start)) Assert.StartsWith(start.GetString()!, message, StringComparison.Ordinal);
+            if (wanted.TryGetProperty("startsWith", out var start)) Assert.StartsWith(start.GetString()!, message,
+                StringComparison.Ordinal);
         }
         Assert.Equal(committed.Count, await node.HeightAsync());
     }

@@ -33,7 +33,8 @@ internal sealed class ChainFile : IAsyncDisposable
     {
         var options = Options.Create(new PlanetmintOptions());
         var producer = new BlockProducer(
-            Database, new RecentBlocks(), options, TimeProvider.System, new PlanetmintMetrics(s_meters), NullLogger<BlockProducer>.Instance);
+            Database, new RecentBlocks(), options, TimeProvider.System, new PlanetmintMetrics(s_meters),
+            NullLogger<BlockProducer>.Instance);
         await producer.StartAsync(CancellationToken.None);
         return producer;
     }
@@ -84,5 +85,6 @@ internal sealed class ChainFile : IAsyncDisposable
     }
 
     private static Task<SqliteDatabase> OpenAsync(StorageOptions options) => SqliteDatabase.OpenAsync(
-        options, new EventOptions(), [PlanetmintServices.Migrations], TimeProvider.System, s_meters, NullLoggerFactory.Instance, CancellationToken.None);
+        options, new EventOptions(), [PlanetmintServices.Migrations], TimeProvider.System, s_meters, NullLoggerFactory.Instance,
+        CancellationToken.None);
 }

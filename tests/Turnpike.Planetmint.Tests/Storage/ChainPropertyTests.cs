@@ -60,7 +60,8 @@ public sealed class ChainPropertyTests
     {
         try
         {
-            return (await producer.SubmitAsync(new Candidate(transaction, true), CancellationToken.None)).TryGet(out var taken, out _) ? taken.Id : null;
+            return (await producer.SubmitAsync(new Candidate(transaction, true), CancellationToken.None)).TryGet(out var taken, out _)
+                ? taken.Id : null;
         }
         catch (StorageException)
         {
@@ -94,7 +95,8 @@ public sealed class ChainPropertyTests
     {
         var outputs = new NewOutput[1 + random.Below(3)];
         for (var i = 0; i < outputs.Length; i++) outputs[i] = new NewOutput(1 + random.Below(100), s_keys[random.Below(3)].Owner);
-        return TransactionBuilder.Create([s_keys[random.Below(3)]], outputs, Encoding.ASCII.GetBytes($$"""{"n":"{{random.Next()}}"}""")).OrThrow();
+        return TransactionBuilder.Create([s_keys[random.Below(3)]], outputs,
+            Encoding.ASCII.GetBytes($$"""{"n":"{{random.Next()}}"}""")).OrThrow();
     }
 
     private static Transaction Transfer(List<Transaction> made, ref SplitMix random)
@@ -107,6 +109,7 @@ public sealed class ChainPropertyTests
             ? [new NewOutput(first, s_keys[random.Below(3)].Owner), new NewOutput(amount - first, s_keys[random.Below(3)].Owner)]
             : [new NewOutput(amount, s_keys[random.Below(3)].Owner)];
         return TransactionBuilder.Transfer(
-            source.AssetId, [Spend.Of(source, index)], s_keys, outputs, Encoding.ASCII.GetBytes($$"""{"n":"{{random.Next()}}"}""")).OrThrow();
+            source.AssetId, [Spend.Of(source, index)], s_keys, outputs,
+                Encoding.ASCII.GetBytes($$"""{"n":"{{random.Next()}}"}""")).OrThrow();
     }
 }

@@ -4,13 +4,14 @@ using Turnpike.Planetmint.Storage;
 
 namespace Turnpike.Planetmint.Tests.Storage;
 
-/// <summary>What the tables themselves hold against, with the code's checks passed by; and what the audit finds when they could not.</summary>
+/// <summary>What the tables refuse with the code's checks passed by, and what the audit finds where they could not.</summary>
 public sealed class ChainTableTests : IAsyncLifetime
 {
     private static readonly OwnerKeyPair s_alice = TestVectors.Key("alice");
     private static readonly OwnerKeyPair s_bob = TestVectors.Key("bob");
 
-    private readonly Transaction _coin = TransactionBuilder.Create([s_alice], [new NewOutput(7, s_alice.Owner), new NewOutput(2, s_bob.Owner)]).OrThrow();
+    private readonly Transaction _coin = TransactionBuilder.Create([s_alice],
+        [new NewOutput(7, s_alice.Owner), new NewOutput(2, s_bob.Owner)]).OrThrow();
     private readonly Transaction _other = TransactionBuilder.Create([s_bob], [new NewOutput(7, s_alice.Owner)]).OrThrow();
     private ChainFile _chain = null!;
 
@@ -36,7 +37,8 @@ public sealed class ChainTableTests : IAsyncLifetime
         var error = PlanetmintErrors.AlreadySpent(_coin.Id);
         var answer = await _chain.Database.CommitAsync<bool>(BlockTable.HeadLock, work =>
         {
-            work.Write("INSERT INTO pm_spend (spent_tx, spent_index, position) VALUES ($1, 0, 99)", (SpendTable.Key, error), TransactionTable.Copy(_coin.Id));
+            work.Write("INSERT INTO pm_spend (spent_tx, spent_index, position) VALUES ($1, 0, 99)", (SpendTable.Key, error),
+                TransactionTable.Copy(_coin.Id));
             return new(true);
         }, CancellationToken.None);
         Assert.Equal(error, answer.Error);
@@ -51,7 +53,8 @@ public sealed class ChainTableTests : IAsyncLifetime
     {
         var unknown = TransactionBuilder.Create([s_alice], [new NewOutput(1, s_alice.Owner)], "{\"n\":\"x\"}"u8.ToArray()).OrThrow();
         await Assert.ThrowsAsync<UnannouncedViolationException>(() => _chain.CommitBlockAsync(
-            TransactionBuilder.Transfer(unknown.Id, [Planetmint.Domain.Spend.Of(unknown, 0)], [s_alice], [new NewOutput(1, s_bob.Owner)]).OrThrow()));
+            TransactionBuilder.Transfer(unknown.Id, [Planetmint.Domain.Spend.Of(unknown, 0)], [s_alice],
+                [new NewOutput(1, s_bob.Owner)]).OrThrow()));
         await Assert.ThrowsAsync<UnannouncedViolationException>(() => _chain.ForgeAsync(
             "INSERT INTO pm_spend (spent_tx, spent_index, position) VALUES ($1, 2, 99)", TransactionTable.Copy(_coin.Id)));
         Assert.Equal(1, await _chain.ReadAsync("SELECT MAX(height) FROM pm_block", static row => row.Int32(0)));
@@ -62,7 +65,8 @@ public sealed class ChainTableTests : IAsyncLifetime
     {
         await Assert.ThrowsAsync<UnannouncedViolationException>(() => _chain.CommitBlockAsync(_coin));
         await Assert.ThrowsAsync<UnannouncedViolationException>(() => _chain.ForgeAsync(
-            "INSERT INTO pm_tx (position, id, operation, asset_id, body) VALUES (99, $1, 'CREATE', $1, $1)", TransactionTable.Copy(_coin.Id)));
+            "INSERT INTO pm_tx (position, id, operation, asset_id, body) VALUES (99, $1, 'CREATE', $1, $1)",
+            TransactionTable.Copy(_coin.Id)));
         await Assert.ThrowsAsync<UnannouncedViolationException>(() => _chain.ForgeAsync(
             "INSERT INTO pm_block (height, app_hash, committed_at, tx_count) VALUES (1, 'x', 0, 0)"));
     }
@@ -95,7 +99,8 @@ public sealed class ChainTableTests : IAsyncLifetime
     [InlineData("INSERT INTO pm_spend SELECT tx_id, output_index, 2097152 FROM pm_output WHERE amount = 2", "differ by 2")]
     [InlineData("UPDATE pm_block SET tx_count = 5 WHERE height = 2", "1 blocks do not hold as many transactions as they say")]
     [InlineData("INSERT INTO pm_block VALUES (5, 'x', 0, 0)", "2 heights are missing")]
-    [InlineData("UPDATE pm_tx SET asset_id = zeroblob(32) WHERE position >= 2097152", "1 spends are of another asset than their transaction")]
+    [InlineData("UPDATE pm_tx SET asset_id = zeroblob(32) WHERE position >= 2097152",
+        "1 spends are of another asset than their transaction")]
     [InlineData("UPDATE pm_spend SET position = 2097153", "1 spends are by transactions that are not there")]
     [InlineData("UPDATE pm_output SET position = 2097159 WHERE amount = 2", "1 outputs are not where their transaction is")]
     [InlineData("UPDATE pm_output SET asset_id = zeroblob(32) WHERE amount = 2", "1 outputs are not where their transaction is")]

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Turnpike.Cli;
 
-/// <summary>A <c>turnpike serve</c> of this build as a process of its own: for the demonstration, the soak program, the bench and tests.</summary>
+/// <summary>A <c>turnpike serve</c> of this build as a process of its own: for the demonstration, the soaks, the bench and tests.</summary>
 internal sealed partial class ChildServer : IAsyncDisposable
 {
     private const int LinesKept = 200;

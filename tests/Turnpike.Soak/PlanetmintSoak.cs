@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Turnpike.Cli;
+using Turnpike.Kernel.Storage;
 using Turnpike.Planetmint.Client;
+using Turnpike.Server;
 using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Soak;
@@ -118,6 +120,9 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
             Listen(library, first.StreamEndPoint, posters, over.Token, firstLife.Token);
             await PostAndKillAsync(first, posters, cancellation);
             await firstLife.CancelAsync();
+            // What `turnpike check` says of the folder as the kill left it, before a server has had a chance to mend it.
+            foreach (var fault in await DatabaseCheck.RunAsync(Path.Combine(folder, "turnpike.db"), Systems.Audits, cancellation))
+                soak.Fault($"round {number}, the books after the kill: {fault}");
 
             await using var second = await StartAsync(cancellation);
             using var client = Connect(second);

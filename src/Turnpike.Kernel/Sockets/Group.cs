@@ -4,14 +4,17 @@ namespace Turnpike.Kernel.Sockets;
 internal sealed class Group<TChange>(IEncoding<TChange> encoding, FrameFormat format)
     where TChange : class, IChange
 {
-    private readonly List<Subscription<TChange>> _live = [];
+    private readonly List<LiveRing<TChange>> _rings = new(1);
 
     public IEncoding<TChange> Encoding => encoding;
 
     public FrameFormat Format => format;
 
-    /// <summary>Those at the head.</summary>
-    public IReadOnlyList<Subscription<TChange>> Live => _live;
+    /// <summary>The members at the head, by walker.</summary>
+    public IReadOnlyList<LiveRing<TChange>> Rings => _rings;
+
+    /// <summary>How many are at the head.</summary>
+    public int LiveCount { get; private set; }
 
     /// <summary>All subscriptions, those that are behind too; the topic forgets the group when there is none.</summary>
     public int Subscriptions { get; set; }
@@ -19,19 +22,24 @@ internal sealed class Group<TChange>(IEncoding<TChange> encoding, FrameFormat fo
     /// <summary>The last change that it was found for, so that a change with several of its keys finds it once.</summary>
     public long FoundFor { get; set; } = long.MinValue;
 
+    public LiveRing<TChange> RingOf(Walker walker)
+    {
+        foreach (var ring in _rings)
+            if (ring.Walker == walker) return ring;
+        _rings.Add(new LiveRing<TChange>(walker));
+        return _rings[^1];
+    }
+
     public void Add(Subscription<TChange> subscription)
     {
-        subscription.Slot = _live.Count;
-        _live.Add(subscription);
+        subscription.Ring.Add(subscription);
+        LiveCount++;
     }
 
     public void Remove(Subscription<TChange> subscription)
     {
-        var last = _live[^1];
-        last.Slot = subscription.Slot;
-        _live[last.Slot] = last;
-        _live.RemoveAt(_live.Count - 1);
-        subscription.Slot = -1;
+        subscription.Ring.Remove(subscription);
+        LiveCount--;
     }
 
     public bool Wants(TChange change)
@@ -92,14 +100,14 @@ internal sealed class GroupIndex<TChange>
     public void Find(TChange change, List<Group<TChange>> found)
     {
         foreach (var group in _unkeyed)
-            if (group.Live.Count > 0) found.Add(group);
+            if (group.LiveCount > 0) found.Add(group);
         if (_byKey.Count == 0) return;
         foreach (var key in change.Keys)
         {
             if (!_byKey.TryGetValue(key, out var groups)) continue;
             foreach (var group in groups)
             {
-                if (group.FoundFor == change.Last || group.Live.Count == 0) continue;
+                if (group.FoundFor == change.Last || group.LiveCount == 0) continue;
                 group.FoundFor = change.Last;
                 found.Add(group);
             }

@@ -16,6 +16,19 @@ internal enum Queued
     Idle,
 }
 
+/// <summary>Whether an outbox lets frames pass that are not queued in it.</summary>
+internal enum Turn
+{
+    /// <summary>No: a close is queued, or the connection is gone.</summary>
+    None,
+
+    /// <summary>No: they have to be queued behind what waits.</summary>
+    Busy,
+
+    /// <summary>Yes: the caller is the sender.</summary>
+    Mine,
+}
+
 /// <summary>
 /// What waits to be sent on one connection: ready-made frames, shared and never copied, bounded in bytes. Pings and pongs go ahead of
 /// data, at the next frame's beginning; of several pings unanswered only the last is answered (RFC 6455, 5.5.3), so they take no room.
@@ -135,6 +148,49 @@ internal sealed class Outbox(int limit, FrameFormat format)
             }
             bytes = scratch[..length];
             return true;
+        }
+    }
+
+    /// <summary>
+    /// Makes the caller the sender of whole frames that it has in its hands, if nothing waits and nobody is sending. It says with
+    /// <see cref="EndRun"/> or <see cref="KeepRest"/> how much left.
+    /// </summary>
+    /// <param name="length">Of the frames in bytes; counts as waiting meanwhile.</param>
+    public Turn BeginRun(int length)
+    {
+        lock (_lock)
+        {
+            if (_closing || _gone) return Turn.None;
+            if (_sending || HasWork || length > limit) return Turn.Busy;
+            _sending = true;
+            Volatile.Write(ref _bytes, length);
+            return Turn.Mine;
+        }
+    }
+
+    /// <summary>All of the run's bytes left, and the caller is no longer the sender.</summary>
+    public Queued EndRun(int length)
+    {
+        lock (_lock)
+        {
+            Subtract(length);
+            _sending = false;
+            return Wake();
+        }
+    }
+
+    /// <summary>Part of the run left; the rest waits before everything else, and the caller goes on being the sender.</summary>
+    public void KeepRest(ReadOnlySpan<byte> run, int sent)
+    {
+        lock (_lock)
+        {
+            if (_gone) return;
+            if (sent < run.Length)
+            {
+                _boundary = sent == 0 ? 0 : NextBoundary(run, sent);
+                _queue.PushFront(run[sent..].ToArray());
+            }
+            Subtract(sent);
         }
     }
 
@@ -265,7 +321,7 @@ internal sealed class Outbox(int limit, FrameFormat format)
     private void Consume(int count)
     {
         if (_gone || count == 0) return;
-        Volatile.Write(ref _bytes, _bytes - count);
+        var sent = count;
         while (count > 0 && _queue[0].Length <= count)
         {
             count -= _queue[0].Length;
@@ -278,11 +334,16 @@ internal sealed class Outbox(int limit, FrameFormat format)
             _boundary = NextBoundary(head.Span, count);
             head = head[count..];
         }
-        if (_room is not null && HasRoom)
-        {
-            _room.TrySetResult(true);
-            _room = null;
-        }
+        Subtract(sent);
+    }
+
+    private void Subtract(int count)
+    {
+        if (_gone) return;
+        Volatile.Write(ref _bytes, _bytes - count);
+        if (_room is null || !HasRoom) return;
+        _room.TrySetResult(true);
+        _room = null;
     }
 
     /// <summary>

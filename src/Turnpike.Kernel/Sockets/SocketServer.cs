@@ -21,7 +21,7 @@ internal sealed class SocketServer : IDisposable
         Logger = logger;
         Limits = new AddressLimits(options);
         Proxies = new TrustedProxies(options.TrustedProxies);
-        Walkers = new Walkers(options, logger);
+        Walkers = new Walkers(options);
         _clock = clock;
         _start = clock.GetTimestamp();
     }

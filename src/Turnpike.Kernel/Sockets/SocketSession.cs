@@ -7,7 +7,7 @@ namespace Turnpike.Kernel.Sockets;
 /// One WebSocket (or stream of server-sent events), from the accepted handshake to its end. Protocols derive from it. Its messages are
 /// handled one after another; sending is allowed from any thread at any time.
 /// </summary>
-public abstract partial class SocketSession
+public abstract partial class SocketSession : IWalked
 {
     private readonly Lock _lock = new();
     private SocketServer? _server;
@@ -88,6 +88,8 @@ public abstract partial class SocketSession
 
     internal SocketServer Server => _server ?? throw new InvalidOperationException("The session is not open.");
 
+    internal Walker Walker => _walker ?? throw new InvalidOperationException("The session is not open.");
+
     internal int Index { get; set; } = -1;      // in the server's list
 
     internal void Attach(SocketServer server, FrameFormat format)
@@ -108,8 +110,55 @@ public abstract partial class SocketSession
         else _walker!.Enqueue(this);
     }
 
-    /// <summary>Sends what waits, in one send; what is left waits for the next pass, or for the socket.</summary>
-    internal void Pass(Span<byte> scratch)
+    bool IWalked.Walk(byte[] scratch)
+    {
+        Walk(scratch);
+        return false;
+    }
+
+    /// <summary>Sends what waits, in one send; what is left waits for the next time, or for the socket. Does not throw.</summary>
+    internal void Walk(byte[] scratch)
+    {
+        try
+        {
+            Pass(scratch);
+        }
+#pragma warning disable CA1031 // The walker serves thousands; a fault of one is logged and ends that one.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Server.Logger.SendFailed(exception);
+            Abort();
+        }
+    }
+
+    /// <summary>Sends frames for which <see cref="Outbox.BeginRun"/> has let the caller pass. Does not throw.</summary>
+    internal void SendRun(ReadOnlySpan<byte> run)
+    {
+        try
+        {
+            var outcome = _sink!.TrySend(run, out var taken);
+            if (taken > 0) Moved(taken);
+            if (outcome == SendOutcome.Done) Outgone(Outbox.EndRun(taken));
+            else if (outcome == SendOutcome.Gone) Gone();
+            else KeepRest(run, taken);
+        }
+#pragma warning disable CA1031 // As in Walk.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Server.Logger.SendFailed(exception);
+            Abort();
+        }
+    }
+
+    private void KeepRest(ReadOnlySpan<byte> run, int taken)
+    {
+        Outbox.KeepRest(run, taken);
+        _ = WaitForSinkAsync();
+    }
+
+    private void Pass(Span<byte> scratch)
     {
         if (!Outbox.Begin(scratch, out var bytes)) return;
         var outcome = _sink!.TrySend(bytes, out var taken);
@@ -117,8 +166,7 @@ public abstract partial class SocketSession
         switch (outcome)
         {
             case SendOutcome.Done:
-                Wake(Outbox.Release(taken), here: false);
-                AfterSend();
+                Outgone(Outbox.Release(taken));
                 break;
             case SendOutcome.Wait:
                 Outbox.SentSome(taken);
@@ -128,6 +176,12 @@ public abstract partial class SocketSession
                 Gone();
                 break;
         }
+    }
+
+    private void Outgone(Queued queued)
+    {
+        Wake(queued, here: false);
+        AfterSend();
     }
 
     internal void Track(Subscription subscription)
@@ -150,12 +204,28 @@ public abstract partial class SocketSession
 
     private bool SendFrame(byte[] frame)
     {
+        var before = Settle();
         var queued = Outbox.Add(frame);
+        Wake(before == Queued.Idle ? before : queued, here: true);
         if (queued == Queued.Full) Server.Metrics.OutboxFull.Add(1);
         if (queued is Queued.Full or Queued.Closed) return false;
         Server.Metrics.FramesSent.Add(1);
-        Wake(queued, here: true);
         return true;
+    }
+
+    /// <summary>Queues what topics have for the session, so that what it sends itself comes after what was published before.</summary>
+    private Queued Settle()
+    {
+        if (_subscriptions is null) return Queued.Taken;
+        var result = Queued.Taken;
+        for (var i = 0; SubscriptionAt(i) is { } subscription; i++)
+            if (subscription.Settle() == Queued.Idle) result = Queued.Idle;
+        return result;
+    }
+
+    private Subscription? SubscriptionAt(int index)
+    {
+        lock (_lock) return _subscriptions is { } all && index < all.Count ? all[index] : null;
     }
 
     private void PassHere()
@@ -176,8 +246,7 @@ public abstract partial class SocketSession
             return;
         }
         if (sent > 0) Moved(sent);
-        Wake(Outbox.Release(sent), here: false);
-        AfterSend();
+        Outgone(Outbox.Release(sent));
     }
 
     private void Moved(int bytes)

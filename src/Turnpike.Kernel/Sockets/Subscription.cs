@@ -7,6 +7,9 @@ public abstract class Subscription
 
     /// <summary>Ends it: nothing more is queued. The session stays as it is. May be called again.</summary>
     public abstract void Leave();
+
+    /// <summary>Puts what was published for it into the session's outbox, without waiting for the walker.</summary>
+    internal abstract Queued Settle();
 }
 
 /// <summary>Where a subscription gets its changes from.</summary>
@@ -35,13 +38,19 @@ internal sealed class Subscription<TChange>(Topic<TChange> topic, SocketSession 
 
     public Group<TChange> Group => group;
 
+    /// <summary>Where it is while it is live.</summary>
+    public LiveRing<TChange> Ring { get; } = group.RingOf(session.Walker);
+
     /// <summary>The last offset that was queued or that is known to concern others only. While it replays, the replay's alone.</summary>
     public long Cursor { get; set; } = cursor;
 
     public Standing Standing { get; set; } = Standing.Replaying;
 
-    /// <summary>Its place among the group's members.</summary>
+    /// <summary>Its place among the ring's members.</summary>
     public int Slot { get; set; } = -1;
+
+    /// <summary>Up to where it has the ring's frames. The ring's.</summary>
+    public long Position { get; set; }
 
     /// <summary>Of the topic's count of events how many it has passed; negative until it was live for the first time.</summary>
     public long Passed { get; set; } = -1;
@@ -50,4 +59,6 @@ internal sealed class Subscription<TChange>(Topic<TChange> topic, SocketSession 
     public Action<long, FrameWriter>? CaughtUp { get; set; }
 
     public override void Leave() => topic.Leave(this);
+
+    internal override Queued Settle() => topic.Settle(this);
 }

@@ -51,7 +51,7 @@ public sealed partial class Topic<TChange>
         }
         foreach (var session in pass.Here) session.Wake(Queued.Idle, here: true);
         foreach (var fallen in pass.Fallen) _ = ReplayAsync(fallen);
-        return _server.Walkers.PublishedAsync(change.Count);
+        return _server.Walkers.WhenRoomAsync();
     }
 
     /// <summary>
@@ -87,15 +87,38 @@ public sealed partial class Topic<TChange>
 
     internal void Leave(Subscription<TChange> subscription)
     {
+        var queued = Queued.Taken;
         lock (_lock)
         {
             if (subscription.Standing == Standing.Left) return;
-            if (subscription.Standing == Standing.Live) subscription.Group.Remove(subscription);
+            if (subscription.Standing == Standing.Live)
+            {
+                queued = subscription.Ring.Settle(subscription, out _);
+                subscription.Group.Remove(subscription);
+            }
             if (subscription.Standing == Standing.Ahead) _ahead.Remove(subscription);
             subscription.Standing = Standing.Left;
             _groups.Leave(subscription.Group);
         }
+        subscription.Session.Wake(queued, here: false);
         subscription.Session.Untrack(subscription);
+    }
+
+    /// <summary>
+    /// Gives a live subscription what is on its way to it. If the outbox has no room for all of it, it goes back to replay.
+    /// </summary>
+    internal Queued Settle(Subscription<TChange> subscription)
+    {
+        Queued queued;
+        lock (_lock)
+        {
+            if (subscription.Standing != Standing.Live) return Queued.Taken;
+            queued = subscription.Ring.Settle(subscription, out var missed);
+            if (missed is not var (frames, taken)) return queued;
+            Fall(subscription, frames, taken);
+        }
+        _ = ReplayAsync(subscription);
+        return queued;
     }
 
     /// <summary>What a publication leaves to be done outside the lock.</summary>
@@ -110,44 +133,63 @@ public sealed partial class Topic<TChange>
 
     private void Deliver(TChange change, Delivery pass)
     {
-        var before = _head;
+        var (before, eventsBefore) = (_head, _events);
         _head = change.Last;
         _events += change.Count;
         _found.Clear();
         _groups.Find(change, _found);
-        pass.SendsHere = _found.Sum(group => group.Live.Count) <= _server.Options.SendHereUpTo;
+        pass.SendsHere = _found.Sum(group => group.LiveCount) <= _server.Options.SendHereUpTo;
+        var publication = _server.Walkers.Publish(change.Count);
         var recent = new Recent<TChange>(change, before);
         var bytes = 0L;
         foreach (var group in _found)
         {
-            var frames = group.Encode(change, before);
-            recent.Keep(group, frames);
-            bytes += frames.Bytes.Length;
-            if (frames.Count == 0) continue;
-            _server.Metrics.FramesSent.Add((long)frames.Count * group.Live.Count);
-            // who falls leaves its slot to one that was served
-            for (var i = group.Live.Count - 1; i >= 0; i--) Give(group.Live[i], frames, before, change.Count, pass);
+            var batch = group.Encode(change, before);
+            recent.Keep(group, batch);
+            bytes += batch.Bytes.Length;
+            if (batch.Count == 0) continue;
+            _server.Metrics.FramesSent.Add((long)batch.Count * group.LiveCount);
+            var frames = new LiveFrames(batch, before, eventsBefore);
+            foreach (var ring in group.Rings) Publish(ring, frames, publication, pass);
         }
+        publication.Done();
         for (var i = _ahead.Count - 1; i >= 0; i--) PassBy(_ahead[i], change, pass);
         if (_log is not null) _recent.Add(recent, bytes);
     }
 
-    private void Give(Subscription<TChange> subscription, FrameBatch frames, long before, int events, Delivery pass)
+    private void Publish(LiveRing<TChange> ring, LiveFrames frames, Publication publication, Delivery pass)
+    {
+        if (!pass.SendsHere || !ring.IsIdle)
+        {
+            if (ring.Members.Count > 0) ring.Publish(frames, publication);
+            return;
+        }
+        // who falls leaves its slot to one that was served
+        for (var i = ring.Members.Count - 1; i >= 0; i--) Give(ring.Members[i], frames, pass);
+    }
+
+    private void Give(Subscription<TChange> subscription, LiveFrames frames, Delivery pass)
     {
         var taken = 0;
-        var queued = subscription.Session.Outbox.Add(frames, ref taken);
+        var queued = subscription.Session.Outbox.Add(frames.Batch, ref taken);
         if (queued == Queued.Idle)
         {
             if (pass.SendsHere) pass.Here.Add(subscription.Session);
             else subscription.Session.Wake(queued, here: false);
         }
-        if (queued == Queued.Closed || taken == frames.Count) return;
-        _server.Metrics.OutboxFull.Add(1);
-        if (subscription.Standing == Standing.Live) subscription.Group.Remove(subscription);
-        subscription.Standing = Standing.Replaying;
-        subscription.Passed = _events - events;
-        subscription.Cursor = taken == 0 ? Math.Max(before, subscription.Cursor) : frames.OffsetOf(taken - 1);
+        if (queued == Queued.Closed || taken == frames.Batch.Count) return;
+        Fall(subscription, frames, taken);
         pass.Fallen.Add(subscription);
+    }
+
+    /// <summary>The outbox is full: from the last frame that it took the subscription goes on as a replay.</summary>
+    private void Fall(Subscription<TChange> subscription, LiveFrames frames, int taken)
+    {
+        _server.Metrics.OutboxFull.Add(1);
+        subscription.Group.Remove(subscription);
+        subscription.Standing = Standing.Replaying;
+        subscription.Passed = frames.EventsBefore;
+        subscription.Cursor = taken == 0 ? Math.Max(frames.Before, subscription.Cursor) : frames.Batch.OffsetOf(taken - 1);
     }
 
     /// <summary>For a cursor beyond the head: the change may reach it, pass it, or contain it.</summary>
@@ -161,7 +203,7 @@ public sealed partial class Topic<TChange>
         subscription.Passed = _events;
         if (change.Last == cursor || !subscription.Group.Wants(change)) return;
         var frames = subscription.Group.Encode(change, cursor);
-        if (frames.Count > 0) Give(subscription, frames, cursor, change.Count, pass);
+        if (frames.Count > 0) Give(subscription, new LiveFrames(frames, cursor, _events - change.Count), pass);
     }
 
     /// <summary>At or beyond the head a subscription waits for what is published; behind it, it has to read.</summary>

@@ -1,10 +1,9 @@
-using Microsoft.Extensions.Logging;
-
 namespace Turnpike.Kernel.Sockets;
 
 /// <summary>
-/// A thread that passes over the sessions that have something waiting and makes one send for each. A pass takes what has gathered since
-/// the last, so the faster events come the more of them leave in one send; that is what bounds fan-out (5 to 7 µs a send).
+/// A thread that makes the sends: for the rings of its live members, and for single sessions that have something waiting. A send takes
+/// what has gathered since the member's last, so the faster events come the more of them leave in one; that is what bounds fan-out
+/// (5 to 7 µs a send).
 /// </summary>
 internal sealed class Walker : IDisposable
 {
@@ -13,44 +12,22 @@ internal sealed class Walker : IDisposable
 
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _wake = new(false);
-    private readonly ILogger _logger;
-    private readonly Action _passed;
-    private List<SocketSession> _waiting = [];
-    private long _announced, _walked;
+    private List<IWalked> _waiting = [];
     private bool _busy, _stopping;
 
     /// <param name="name">The thread's.</param>
-    /// <param name="passed">Called after every pass.</param>
-    /// <param name="logger">For what a session threw.</param>
-    public Walker(string name, Action passed, ILogger logger)
-    {
-        _passed = passed;
-        _logger = logger;
-        new Thread(Walk) { IsBackground = true, Name = name }.Start();
-    }
+    public Walker(string name) => new Thread(Walk) { IsBackground = true, Name = name }.Start();
 
-    /// <summary>Has the session visited in the next pass. The outbox sees to it that no session waits twice.</summary>
-    public void Enqueue(SocketSession session)
+    /// <summary>Has it visited, after those that wait already.</summary>
+    public void Enqueue(IWalked walked)
     {
         bool wake;
         lock (_lock)
         {
-            _waiting.Add(session);
+            _waiting.Add(walked);
             wake = !_busy && _waiting.Count == 1;
         }
         if (wake) _wake.Set();
-    }
-
-    /// <summary>What was published up to here is what the next pass begins with.</summary>
-    public void Announce(long published)
-    {
-        lock (_lock) _announced = published;
-    }
-
-    /// <summary>Up to where everything that was published has been visited.</summary>
-    public long Walked
-    {
-        get { lock (_lock) return _busy || _waiting.Count > 0 ? _walked : _announced; }
     }
 
     /// <summary>Ends the thread after the pass that it is in.</summary>
@@ -63,43 +40,19 @@ internal sealed class Walker : IDisposable
     private void Walk()
     {
         var scratch = GC.AllocateUninitializedArray<byte>(ScratchLength);
-        var sessions = new List<SocketSession>();
+        var pass = new List<IWalked>();
         while (!Volatile.Read(ref _stopping))
         {
-            long begun;
             lock (_lock)
             {
-                (sessions, _waiting) = (_waiting, sessions);
-                _busy = sessions.Count > 0;
-                begun = _announced;
+                (pass, _waiting) = (_waiting, pass);
+                _busy = pass.Count > 0;
             }
-            if (sessions.Count == 0)
-            {
-                _passed();      // now all that was announced counts as walked: what came during the pass may have left with it
-                _wake.WaitOne();
-                continue;
-            }
-            foreach (var session in sessions) Visit(session, scratch);
-            sessions.Clear();
-            lock (_lock) _walked = begun;
-            _passed();
+            if (pass.Count == 0) _wake.WaitOne();
+            foreach (var walked in pass)
+                if (walked.Walk(scratch)) Enqueue(walked);
+            pass.Clear();
         }
         _wake.Dispose();
-    }
-
-    /// <summary>Whatever happens with one session, the others get theirs.</summary>
-    private void Visit(SocketSession session, byte[] scratch)
-    {
-        try
-        {
-            session.Pass(scratch);
-        }
-#pragma warning disable CA1031 // The thread serves thousands; a fault of one is logged and ends that one.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            _logger.SendFailed(exception);
-            session.Abort();
-        }
     }
 }

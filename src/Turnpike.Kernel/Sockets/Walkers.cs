@@ -5,7 +5,7 @@ internal sealed class Walkers : IDisposable
 {
     private readonly Walker[] _walkers;
     private readonly Lock _lock = new();
-    private readonly long _window;
+    private readonly long _window, _resume;
     private TaskCompletionSource? _room;
     private long _ahead;
     private int _next;
@@ -13,6 +13,7 @@ internal sealed class Walkers : IDisposable
     public Walkers(SocketOptions options)
     {
         _window = options.PublishAheadEvents;
+        _resume = _window - (_window / 4);      // else the publisher would be woken for each event
         var count = options.Walkers > 0 ? options.Walkers : Math.Max(1, Environment.ProcessorCount / 2);
         _walkers = [.. Enumerable.Range(0, count).Select(i => new Walker($"turnpike-walker-{i}"))];
     }
@@ -34,7 +35,7 @@ internal sealed class Walkers : IDisposable
         lock (_lock)
         {
             _ahead -= events;
-            if (_ahead <= _window) (room, _room) = (_room, null);
+            if (_ahead <= _resume) (room, _room) = (_room, null);
         }
         room?.SetResult();
     }

@@ -62,7 +62,8 @@ internal sealed class LiveRing<TChange>(Walker walker) : IWalked
             _members[last.Slot] = last;
             _members.RemoveAt(_members.Count - 1);
             subscription.Slot = -1;
-            foreach (ref var due in CollectionsMarshal.AsSpan(_due)) due.Until = OnceAround;    // the last may have moved to where they were
+            // the last may have moved to where they have been
+            foreach (ref var due in CollectionsMarshal.AsSpan(_due)) due.Until = OnceAround;
         }
     }
 
@@ -181,9 +182,3 @@ internal sealed class LiveRing<TChange>(Walker walker) : IWalked
         public long To = -1;
     }
 }
-
-/// <summary>The frames of a change for a group.</summary>
-/// <param name="Batch">At least one frame.</param>
-/// <param name="Before">The topic's head before the change.</param>
-/// <param name="EventsBefore">The topic's count of events before the change.</param>
-internal sealed record LiveFrames(FrameBatch Batch, long Before, long EventsBefore);

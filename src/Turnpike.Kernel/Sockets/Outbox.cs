@@ -1,34 +1,5 @@
 namespace Turnpike.Kernel.Sockets;
 
-/// <summary>How an outbox took something.</summary>
-internal enum Queued
-{
-    /// <summary>Not taken: no room.</summary>
-    Full,
-
-    /// <summary>Not taken: a close is queued, or the connection is gone.</summary>
-    Closed,
-
-    /// <summary>Taken; whoever is sending or about to send will send it.</summary>
-    Taken,
-
-    /// <summary>Taken, and the caller must see to it that a pass is made.</summary>
-    Idle,
-}
-
-/// <summary>Whether an outbox lets frames pass that are not queued in it.</summary>
-internal enum Turn
-{
-    /// <summary>No: a close is queued, or the connection is gone.</summary>
-    None,
-
-    /// <summary>No: they have to be queued behind what waits.</summary>
-    Busy,
-
-    /// <summary>Yes: the caller is the sender.</summary>
-    Mine,
-}
-
 /// <summary>
 /// What waits to be sent on one connection: ready-made frames, shared and never copied, bounded in bytes. Pings and pongs go ahead of
 /// data, at the next frame's beginning; of several pings unanswered only the last is answered (RFC 6455, 5.5.3), so they take no room.

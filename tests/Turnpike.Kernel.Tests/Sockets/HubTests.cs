@@ -74,10 +74,12 @@ public sealed class HubTests
         await HubHost.ReadNumbersAsync(client, [1, 2, 3]);
     }
 
-    [Theory, InlineData(false, 32 << 20), InlineData(true, 32 << 20), InlineData(false, 0)]
-    public async Task A_stalled_reader_goes_on_from_the_log_and_costs_others_nothing(bool tls, int recentBytes)
+    [Theory, InlineData(false, 32 << 20, 4), InlineData(true, 32 << 20, 4), InlineData(false, 0, 4), InlineData(false, 32 << 20, 0),
+        InlineData(true, 0, 0)]
+    public async Task A_stalled_reader_goes_on_from_the_log_and_costs_others_nothing(bool tls, int recentBytes, int sendHere)
     {
-        await using var hub = await HubHost.StartAsync(true, 0, null, ("OutboxBytes", "65536"), ("RecentBytes", $"{recentBytes}"));
+        await using var hub = await HubHost.StartAsync(true, 0, null, ("OutboxBytes", "65536"), ("RecentBytes", $"{recentBytes}"),
+            ("SendHereUpTo", $"{sendHere}"));
         await using var stalled = await hub.JoinAsync("?padding=1000", tls, receiveBuffer: 4096);
         await using var other = await hub.JoinAsync("?padding=900", tls);
         const int blocks = 2500;

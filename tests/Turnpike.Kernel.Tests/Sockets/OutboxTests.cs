@@ -95,6 +95,59 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void A_run_passes_only_where_nothing_waits_and_counts_while_it_does()
+    {
+        var outbox = new Outbox(100, FrameFormat.WebSocket);
+        Assert.Equal(Turn.Busy, outbox.BeginRun(10));       // not open yet
+        outbox.Open();
+        Assert.Equal(Turn.Busy, outbox.BeginRun(101));
+        Assert.Equal(Turn.Mine, outbox.BeginRun(90));
+        Assert.Equal(Turn.Busy, outbox.BeginRun(10));
+        Assert.Equal(Queued.Full, outbox.Add(Text(20)));
+        Assert.Equal(Queued.Taken, outbox.Add(Text(8)));
+        Assert.False(outbox.Begin(_scratch, out _));
+        Assert.Equal(Queued.Idle, outbox.EndRun(90));
+        Assert.Equal(10, outbox.Bytes);
+        Assert.Equal(Turn.Busy, outbox.BeginRun(10));
+        outbox.Drop();
+        Assert.Equal(Turn.None, outbox.BeginRun(10));
+    }
+
+    [Fact]
+    public void A_close_during_a_run_comes_after_it()
+    {
+        var outbox = Opened(100);
+        outbox.BeginRun(10);
+        Assert.Equal(Queued.Taken, outbox.AddClose([]));      // as a stream of events closes
+        Assert.False(outbox.IsFinished);
+        Assert.Equal(Queued.Taken, outbox.EndRun(10));
+        Assert.True(outbox.IsFinished);
+        Assert.Equal(Turn.None, outbox.BeginRun(10));
+    }
+
+    [Theory, InlineData(0), InlineData(3), InlineData(10), InlineData(15), InlineData(20)]
+    public void What_is_left_of_a_run_goes_first_and_control_frames_never_into_a_frame(int sent)
+    {
+        byte[] run = [.. Text(8, 1), .. Text(8, 2)];
+        var outbox = Opened(100);
+        outbox.BeginRun(run.Length);
+        outbox.Add(Text(8, 3));
+        outbox.AddPong(ServerFrame.Pong([]));
+        outbox.KeepRest(run, sent);
+        Assert.Equal(30 - sent, outbox.Bytes);
+        outbox.Release(0);
+        List<byte> wire = [.. run[..sent]];
+        while (outbox.Begin(_scratch, out var bytes))
+        {
+            wire.AddRange(bytes);
+            outbox.Release(bytes.Length);
+        }
+        List<byte[]> frames = [Text(8, 1), Text(8, 2), Text(8, 3)];
+        frames.Insert((sent + 9) / 10, ServerFrame.Pong([]));
+        Assert.Equal(frames.SelectMany(frame => frame), wire);
+    }
+
+    [Fact]
     public void Close_comes_last_and_nothing_after_it()
     {
         var outbox = Opened(100);

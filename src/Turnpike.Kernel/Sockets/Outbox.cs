@@ -1,7 +1,8 @@
 namespace Turnpike.Kernel.Sockets;
 
 /// <summary>
-/// What waits to be sent on one connection: ready-made frames, shared and never copied, bounded in bytes. Pings and pongs go ahead of
+/// What waits to be sent on one connection: ready-made frames, shared and never copied, bounded in bytes. While nothing waits, frames that
+/// many sessions share pass it by (<see cref="BeginRun"/>), so the outbox of a healthy subscriber is empty. Pings and pongs go ahead of
 /// data, at the next frame's beginning; of several pings unanswered only the last is answered (RFC 6455, 5.5.3), so they take no room.
 /// A close comes last and nothing after it. One sender at a time: it looks with <see cref="Begin"/>, sends, and says with
 /// <see cref="Release"/> how much left.

@@ -47,8 +47,8 @@ public sealed record SocketOptions
     public int Walkers { get; set; }
 
     /// <summary>
-    /// How many events publishers may be ahead of the walkers. Default 128: events merge into fewer sends, five times the rate of one
-    /// at a time, and more wins nothing.
+    /// How many events publishers may be ahead of the walkers. Default 128: that many leave in one send when events come faster than
+    /// sends, some fifty times the rate of one at a time; more wins little, and each is a send's length of delay.
     /// </summary>
     public int PublishAheadEvents { get; set; } = 128;
 

@@ -1,9 +1,9 @@
 namespace Turnpike.Kernel.Sockets;
 
 /// <summary>
-/// Changes in one order, and who gets them. Published to by the feed only, one change after another. The lock is held over outboxes'
-/// locks (appending is a few instructions) and over encoding: that a change goes to everyone who is at the head, and that everyone else
-/// is not, is one step.
+/// Changes in one order, and who gets them. Published to by the feed only, one change after another. The lock is held over encoding and
+/// over one append to each ring: that a change goes to everyone who is at the head, and that everyone else is not, is one step. Locks are
+/// taken in this order: topic, ring, outbox.
 /// </summary>
 /// <typeparam name="TChange">A committed batch of events.</typeparam>
 public sealed partial class Topic<TChange>

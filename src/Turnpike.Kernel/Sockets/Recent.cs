@@ -21,5 +21,12 @@ internal sealed class Recent<TChange>(TChange change, long before)
         return null;
     }
 
-    public void Keep(Group<TChange> group, FrameBatch frames) => _encoded.Add((group, frames));
+    /// <summary>Bytes of all frames kept.</summary>
+    public long FrameBytes { get; private set; }
+
+    public void Keep(Group<TChange> group, FrameBatch frames)
+    {
+        _encoded.Add((group, frames));
+        FrameBytes += frames.Bytes.Length;
+    }
 }

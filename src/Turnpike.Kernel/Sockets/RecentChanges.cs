@@ -10,9 +10,9 @@ internal sealed class RecentChanges<TChange>(long limit)
     private int _first;
     private long _bytes;
 
-    public void Add(Recent<TChange> recent, long frameBytes)
+    public void Add(Recent<TChange> recent)
     {
-        var bytes = frameBytes + ((long)PerEvent * recent.Change.Count);
+        var bytes = recent.FrameBytes + ((long)PerEvent * recent.Change.Count);
         _items.Add((recent, bytes));
         _bytes += bytes;
         for (; _bytes > limit; _first++)

@@ -139,22 +139,28 @@ public sealed partial class Topic<TChange>
         _found.Clear();
         _groups.Find(change, _found);
         pass.SendsHere = _found.Sum(group => group.LiveCount) <= _server.Options.SendHereUpTo;
-        var publication = _server.Walkers.Publish(change.Count);
         var recent = new Recent<TChange>(change, before);
-        var bytes = 0L;
-        foreach (var group in _found)
+        var publication = _server.Walkers.Publish(change.Count);
+        try
         {
-            var batch = group.Encode(change, before);
-            recent.Keep(group, batch);
-            bytes += batch.Bytes.Length;
-            if (batch.Count == 0) continue;
-            _server.Metrics.FramesSent.Add((long)batch.Count * group.LiveCount);
-            var frames = new LiveFrames(batch, before, eventsBefore);
-            foreach (var ring in group.Rings) Publish(ring, frames, publication, pass);
+            foreach (var group in _found) Deliver(recent, group, eventsBefore, publication, pass);
         }
-        publication.Done();
+        finally
+        {
+            publication.Done();     // an encoding that throws must not hold publishers back for ever
+        }
         for (var i = _ahead.Count - 1; i >= 0; i--) PassBy(_ahead[i], change, pass);
-        if (_log is not null) _recent.Add(recent, bytes);
+        if (_log is not null) _recent.Add(recent);
+    }
+
+    private void Deliver(Recent<TChange> recent, Group<TChange> group, long eventsBefore, Publication publication, Delivery pass)
+    {
+        var batch = group.Encode(recent.Change, recent.Before);
+        recent.Keep(group, batch);
+        if (batch.Count == 0) return;
+        _server.Metrics.FramesSent.Add((long)batch.Count * group.LiveCount);
+        var frames = new LiveFrames(batch, recent.Before, eventsBefore);
+        foreach (var ring in group.Rings) Publish(ring, frames, publication, pass);
     }
 
     private void Publish(LiveRing<TChange> ring, LiveFrames frames, Publication publication, Delivery pass)

@@ -94,6 +94,29 @@ public sealed class LiveRingTests
         await room;
     }
 
+    [Fact]
+    public async Task An_encoding_that_throws_does_not_hold_publishers_back()
+    {
+        await using var hub = await HubHost.StartAsync(options: [s_byWalker, ("PublishAheadEvents", "0")]);
+        var clients = await JoinAsync(hub);
+        var broken = hub.Topic.Join(hub.Subscribers.First(), new Broken());
+        await Assert.ThrowsAsync<NotSupportedException>(() => hub.PublishAsync(2));
+        broken.Leave();
+        await hub.PublishAsync(2);
+        foreach (var client in clients)
+        {
+            await HubHost.ReadNumbersAsync(client, HubHost.Range(1, 4));
+            await client.DisposeAsync();
+        }
+    }
+
+    private sealed record Broken : IEncoding<Block>
+    {
+        public IReadOnlyList<TopicKey> Keys => [];
+
+        public void Encode(Block change, long after, FrameWriter frames) => throw new NotSupportedException();
+    }
+
     /// <summary>One after another, so that the clients are in the order of the sessions.</summary>
     private static async Task<RawClient[]> JoinAsync(HubHost hub, string query = "")
     {

@@ -19,7 +19,9 @@ internal static class TurnpikeServer
         builder.Services.Configure<SocketOptions>(options =>
         {
             options.PublishAheadEvents = aheadEvents;
-            options.MaxSocketsPerAddress = options.HandshakesPerSecond = options.HandshakeBurst = 1_000_000;     // all come from loopback
+            // All come from one address, as fast as they can.
+            options.MaxSocketsPerAddress = options.HandshakesPerSecond = options.HandshakeBurst = 1_000_000;
+            options.MessagesPerSecond = 1_000_000;
             options.PingInterval = TimeSpan.FromMinutes(30);      // pings would be counted as events, here as with the peers
             options.DeadAfter = TimeSpan.FromHours(1);
         });

@@ -85,6 +85,9 @@ public sealed record SocketOptions
     /// <summary>What a client of a stream that only talks may send, in bytes a second. Default 262 144.</summary>
     public int FloodBytesPerSecond { get; set; } = 256 * 1024;
 
+    /// <summary>What any other client may send, in frames a second, pings included. Default 5000, more than a wallet has to say.</summary>
+    public int MessagesPerSecond { get; set; } = 5000;
+
     /// <summary>For how many seconds on end it may send more than that before it is closed with 1008. Default 10.</summary>
     public int FloodSeconds { get; set; } = 10;
 }
@@ -110,6 +113,7 @@ internal sealed class SocketOptionsValidator : IValidateOptions<SocketOptions>
         Range(errors, options.RecentBytes, 0, 1 << 30, nameof(options.RecentBytes));
         Range(errors, options.MaxLagEvents, 1, int.MaxValue, nameof(options.MaxLagEvents));
         Range(errors, options.FloodBytesPerSecond, 1, 1 << 30, nameof(options.FloodBytesPerSecond));
+        Range(errors, options.MessagesPerSecond, 1, int.MaxValue, nameof(options.MessagesPerSecond));
         Range(errors, options.FloodSeconds, 1, 3600, nameof(options.FloodSeconds));
         Span(errors, options.HeadTimeout, nameof(options.HeadTimeout));
         Span(errors, options.StalledAfter, nameof(options.StalledAfter));

@@ -141,7 +141,7 @@ public abstract partial class SocketSession
 
     private async ValueTask TakeAsync(ReadResult result)
     {
-        if (Discards && IsOpen) CheckFlood(result.Buffer.Length);
+        if (Discards) CheckFlood(result.Buffer.Length, Server.Options.FloodBytesPerSecond);
         foreach (var memory in result.Buffer)
         {
             // Ours alone: the transport never looks at it again, and all of it is taken, so nothing is unmasked twice.
@@ -192,6 +192,7 @@ public abstract partial class SocketSession
     private ValueTask Handle(FrameEvent found, ReadOnlySpan<byte> payload)
     {
         Server.Metrics.FramesReceived.Add(1);
+        if (!Discards) CheckFlood(1, Server.Options.MessagesPerSecond);
         switch (found)
         {
             case FrameEvent.Text when IsOpen:
@@ -220,10 +221,10 @@ public abstract partial class SocketSession
         _ => "framing rule broken",
     };
 
-    private void CheckFlood(long bytes)
+    /// <summary>A client that is listened to has so many messages, one that is not so many bytes.</summary>
+    private void CheckFlood(long amount, int perSecond)
     {
-        var options = Server.Options;
-        if (_flood.IsFlood(Server.NowMs, bytes, options.FloodBytesPerSecond, options.FloodSeconds))
+        if (IsOpen && _flood.IsFlood(Server.NowMs, amount, perSecond, Server.Options.FloodSeconds))
             Close(CloseCodes.PolicyViolation, "flooding");
     }
 

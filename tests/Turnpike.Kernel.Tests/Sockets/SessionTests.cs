@@ -194,6 +194,30 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_client_that_is_listened_to_may_say_so_much_a_second_and_is_closed_if_it_goes_on_with_more()
+    {
+        var clock = new ManualTimeProvider();
+        await using var host = await TestHost.StartAsync((app, _) => app.MapWebSocket("/echo", new EchoEndpoint()), clock,
+            ("MessagesPerSecond", "20"), ("FloodSeconds", "3"));
+        await using var client = await host.ConnectAsync();
+        await client.UpgradeAsync("/echo");
+        for (var second = 0; second < 8; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            for (var i = 0; i < 30; i++)
+            {
+                await client.SendAsync(RawClient.Masked(0x81, "x"u8));
+                var frame = await client.ReadFrameAsync();
+                if (frame.Opcode != 8) continue;
+                Assert.Equal((1008, "flooding"), (frame.CloseCode, frame.CloseReason));
+                Assert.InRange(second, 3, 5);
+                return;
+            }
+        }
+        Assert.Fail("The flood was not noticed.");
+    }
+
+    [Fact]
     public void A_flood_is_a_rate_that_goes_on()
     {
         var guard = default(FloodGuard);

@@ -47,7 +47,17 @@ internal abstract class SocketSink(Action abort)
     }
 
     /// <summary>Ends the connection at once; the pump then finds it gone.</summary>
-    public void Abort() => abort();
+    public void Abort()
+    {
+        try
+        {
+            abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A request whose answer is over, as when the client left while the server shuts down: there is nothing left to end.
+        }
+    }
 }
 
 /// <summary>

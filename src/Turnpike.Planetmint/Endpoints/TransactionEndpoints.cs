@@ -27,18 +27,12 @@ internal sealed class TransactionEndpoints(IDatabase database, BlockProducer pro
             return;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(http.Request.ContentLength ?? 4096, MaxBody) + 1);
-        try
-        {
-            (buffer, var length) = await ReadBodyAsync(http, buffer);
-            if (length > MaxBody) await Answer.ErrorAsync(http, PlanetmintErrors.BodyTooLarge);
-            else if (upstream.Upstream is { } chain) await ForwardAsync(http, chain, buffer.AsMemory(0, length), mode);
-            else await SubmitAsync(http, buffer.AsMemory(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        // A body is looked at where it was received; it moves on only once it is answered.
+        var body = await ReadBodyAsync(http);
+        if (body.Length > MaxBody) await Answer.ErrorAsync(http, PlanetmintErrors.BodyTooLarge);
+        else if (upstream.Upstream is { } chain) await ForwardAsync(http, chain, InOnePiece(body), mode);
+        else await SubmitAsync(http, InOnePiece(body));
+        http.Request.BodyReader.AdvanceTo(body.End);
     }
 
     /// <summary><c>GET /transactions/{id}</c>; a malformed id is as unknown as any other.</summary>
@@ -127,25 +121,17 @@ internal sealed class TransactionEndpoints(IDatabase database, BlockProducer pro
         _ => "",
     };
 
-    /// <summary>Reads one byte more than is taken, at most, so that what is too large shows.</summary>
-    private static async Task<(byte[] Buffer, int Length)> ReadBodyAsync(HttpContext http, byte[] buffer)
+    /// <summary>Reads to the end, or until it is more than is taken.</summary>
+    private static async Task<ReadOnlySequence<byte>> ReadBodyAsync(HttpContext http)
     {
-        var length = 0;
-        while (length <= MaxBody)
+        var input = http.Request.BodyReader;
+        while (true)
         {
-            if (length == buffer.Length)
-            {
-                var larger = ArrayPool<byte>.Shared.Rent(Math.Min(2 * length, MaxBody + 1));
-                buffer.AsSpan(0, length).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = larger;
-            }
-
-            var read = await http.Request.Body.ReadAsync(buffer.AsMemory(length), http.RequestAborted);
-            if (read == 0) break;
-            length += read;
+            var read = await input.ReadAsync(http.RequestAborted);
+            if (read.IsCompleted || read.Buffer.Length > MaxBody) return read.Buffer;
+            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
-
-        return (buffer, length);
     }
+
+    private static ReadOnlyMemory<byte> InOnePiece(ReadOnlySequence<byte> body) => body.IsSingleSegment ? body.First : body.ToArray();
 }

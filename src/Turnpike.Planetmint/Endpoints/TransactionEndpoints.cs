@@ -27,12 +27,18 @@ internal sealed class TransactionEndpoints(IDatabase database, BlockProducer pro
             return;
         }
 
-        // A body is looked at where it was received; it moves on only once it is answered.
+        // A body is looked at where it was received, and given back once it is answered, whoever has left by then.
         var body = await ReadBodyAsync(http);
-        if (body.Length > MaxBody) await Answer.ErrorAsync(http, PlanetmintErrors.BodyTooLarge);
-        else if (upstream.Upstream is { } chain) await ForwardAsync(http, chain, InOnePiece(body), mode);
-        else await SubmitAsync(http, InOnePiece(body));
-        http.Request.BodyReader.AdvanceTo(body.End);
+        try
+        {
+            if (body.Length > MaxBody) await Answer.ErrorAsync(http, PlanetmintErrors.BodyTooLarge);
+            else if (upstream.Upstream is { } chain) await ForwardAsync(http, chain, InOnePiece(body), mode);
+            else await SubmitAsync(http, InOnePiece(body));
+        }
+        finally
+        {
+            http.Request.BodyReader.AdvanceTo(body.End);
+        }
     }
 
     /// <summary><c>GET /transactions/{id}</c>; a malformed id is as unknown as any other.</summary>

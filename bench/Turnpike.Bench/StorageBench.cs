@@ -34,7 +34,7 @@ internal sealed class StorageBench(Settings settings, Report report)
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
         var options = new StorageOptions { Folder = data.Path, MaxBatch = maxBatch };
-        await using var database = await SqliteDatabase.OpenAsync(options, new EventOptions(), [StandardWork.Module],
+        await using var database = await Database.OpenAsync(options, new EventOptions(), [StandardWork.Module],
             TimeProvider.System, meters, NullLoggerFactory.Instance, CancellationToken.None);
         var work = new StandardWork(database);
         await work.PrepareAsync();

@@ -27,7 +27,7 @@ public sealed class EventLog(IDatabase database)
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxScan);
         return database.ReadAsync<Result<EventPage>>(async snapshot =>
         {
-            if (!snapshot.Point.Reaches(after)) return EventErrors.CursorUnknown;
+            if (!(await snapshot.PointAsync()).Reaches(after)) return EventErrors.CursorUnknown;
             var floors = await FloorTable.ReadAsync(snapshot);
             if (after.Position < FloorTable.Of(floors, topicPrefix)) return EventErrors.CursorExpired;
             return await ReadPageAsync(snapshot, topicPrefix, after, limit);

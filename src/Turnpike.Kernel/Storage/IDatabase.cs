@@ -1,8 +1,19 @@
+using Turnpike.Kernel.Events;
+
 namespace Turnpike.Kernel.Storage;
 
-/// <summary>The store, whichever it is: works in transactions, reads from snapshots.</summary>
-public interface IDatabase
+/// <summary>The store, whichever it is: works in transactions, reads from snapshots, a feed of what was committed.</summary>
+public interface IDatabase : IAsyncDisposable
 {
+    /// <summary>Hands committed events to their subscribers. Subscribe first, then start it.</summary>
+    Feed Feed { get; }
+
+    /// <summary>
+    /// Completes when the store has stopped: with null after <see cref="IAsyncDisposable.DisposeAsync"/>; with the reason if it cannot
+    /// go on, and then the process has to end, as only a new start shows what is on the disk.
+    /// </summary>
+    Task<StorageException?> Stopped { get; }
+
     /// <summary>
     /// Runs a work in a transaction: read, decide, write, append. Signatures are verified before it, the outside is called after it.
     /// </summary>

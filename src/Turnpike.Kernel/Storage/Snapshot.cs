@@ -8,5 +8,5 @@ public abstract class Snapshot : Reads
     private protected Snapshot() { }
 
     /// <summary>Which events this state already contains.</summary>
-    public abstract StatePoint Point { get; }
+    public abstract ValueTask<StatePoint> PointAsync();
 }

@@ -6,7 +6,7 @@ using Turnpike.Kernel.Events;
 namespace Turnpike.Kernel.Storage;
 
 /// <summary>The store on SQLite: one file, one writer that commits all that waits together, readers that never wait for it.</summary>
-public sealed class SqliteDatabase : IDatabase, IAsyncDisposable
+internal sealed class SqliteDatabase : IDatabase
 {
     // What makes a SQLite file Turnpike's, so that another program's is not taken for an empty one: "TPKE".
     private const int ApplicationId = 0x54504B45;
@@ -43,13 +43,10 @@ public sealed class SqliteDatabase : IDatabase, IAsyncDisposable
         _log.DatabaseOpen(Path.GetFullPath(options.Folder), head);
     }
 
-    /// <summary>Hands committed events to their subscribers. Subscribe first, then start it.</summary>
+    /// <inheritdoc/>
     public Feed Feed { get; }
 
-    /// <summary>
-    /// Completes when the writer has stopped: with null after <see cref="DisposeAsync"/>; with the reason if the store cannot go on, and
-    /// then the process has to end, as only a new start shows what is on the disk.
-    /// </summary>
+    /// <inheritdoc/>
     public Task<StorageException?> Stopped => _stopped.Task;
 
     /// <summary>Takes the data folder, brings its tables up to date and starts the writer.</summary>
@@ -63,7 +60,7 @@ public sealed class SqliteDatabase : IDatabase, IAsyncDisposable
     /// <exception cref="StorageException">
     /// The folder is in use, read-only or full; the file is not ours, or newer than the program.
     /// </exception>
-    public static Task<SqliteDatabase> OpenAsync(StorageOptions options, EventOptions events, IReadOnlyList<MigrationModule> modules,
+    public static Task<IDatabase> OpenAsync(StorageOptions options, EventOptions events, IReadOnlyList<MigrationModule> modules,
         TimeProvider clock, IMeterFactory meters, ILoggerFactory loggers, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -74,7 +71,7 @@ public sealed class SqliteDatabase : IDatabase, IAsyncDisposable
             folder = DataFolder.Take(options.Folder);
             connection = Open(options);
             new SqliteMigrations(connection, clock, loggers.CreateLogger<SqliteDatabase>()).Apply(modules);
-            return Task.FromResult(new SqliteDatabase(options, events, folder, connection, clock, meters, loggers));
+            return Task.FromResult<IDatabase>(new SqliteDatabase(options, events, folder, connection, clock, meters, loggers));
         }
         catch (Exception exception)
         {

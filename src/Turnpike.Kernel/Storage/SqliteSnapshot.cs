@@ -7,7 +7,7 @@ internal sealed class SqliteSnapshot(SqliteConnection connection, StatePoint poi
 {
     private readonly SqliteReads _reads = new(connection, "snapshot");
 
-    public override StatePoint Point => point;
+    public override ValueTask<StatePoint> PointAsync() => new(point);
 
     public override ValueTask<T?> ReadAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args)
         where T : default => _reads.First(sql, map, args);

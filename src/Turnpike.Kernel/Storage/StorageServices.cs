@@ -12,7 +12,7 @@ namespace Turnpike.Kernel.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Adds <see cref="IDatabase"/>, <see cref="SqliteDatabase"/>, <see cref="Feed"/> and <see cref="EventLog"/>, with their options
+    /// Adds <see cref="IDatabase"/>, <see cref="Feed"/> and <see cref="EventLog"/>, with their options
     /// <c>Turnpike:Storage</c> and <c>Turnpike:Events</c>. Each protocol adds its <see cref="MigrationModule"/> as a singleton and
     /// subscribes while services are composed; the feed starts with the host, after every other service that was added before this.
     /// </summary>
@@ -27,15 +27,14 @@ public static class StorageServices
         services.AddOptions<EventOptions>().BindConfiguration("Turnpike:Events", b =>
             b.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton(Open);
-        services.AddSingleton<IDatabase>(s => s.GetRequiredService<SqliteDatabase>());
-        services.AddSingleton(s => s.GetRequiredService<SqliteDatabase>().Feed);
+        services.AddSingleton(s => s.GetRequiredService<IDatabase>().Feed);
         services.AddSingleton<EventLog>();
         services.AddHostedService<StorageService>();
         return services;
     }
 
-    // SQLite opens at once, so the task is complete; a store on the network will open in a hosted service's start.
-    private static SqliteDatabase Open(IServiceProvider services) => SqliteDatabase.OpenAsync(
+    // Once, while the host is composed: everything else needs the store.
+    private static IDatabase Open(IServiceProvider services) => Database.OpenAsync(
         services.GetRequiredService<IOptions<StorageOptions>>().Value,
         services.GetRequiredService<IOptions<EventOptions>>().Value,
         [.. services.GetServices<MigrationModule>()],
@@ -47,7 +46,7 @@ public static class StorageServices
 
 /// <summary>Starts the feed when all services have started, runs retention, and ends the process when the store cannot go on.</summary>
 internal sealed class StorageService(
-    SqliteDatabase database, IOptions<EventOptions> options, TimeProvider clock, ILogger<StorageService> log, IHostApplicationLifetime host)
+    IDatabase database, IOptions<EventOptions> options, TimeProvider clock, ILogger<StorageService> log, IHostApplicationLifetime host)
     : BackgroundService, IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

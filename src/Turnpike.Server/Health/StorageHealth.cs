@@ -4,7 +4,7 @@ using Turnpike.Kernel.Storage;
 namespace Turnpike.Server.Health;
 
 /// <summary>Well if the store's writer runs and a reader answers.</summary>
-internal sealed class StorageHealth(SqliteDatabase database) : IHealthCheck
+internal sealed class StorageHealth(IDatabase database) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

@@ -119,7 +119,7 @@ public sealed class FeedTests
         {
             await all.UntilAsync(i * 40);
             states.Add(await store.Database.ReadAsync(async snapshot =>
-                (snapshot.Point, await snapshot.ReadAsync("SELECT balance FROM account", static row => row.Int64(0))),
+                (await snapshot.PointAsync(), await snapshot.ReadAsync("SELECT balance FROM account", static row => row.Int64(0))),
                     CancellationToken.None));
         }
 

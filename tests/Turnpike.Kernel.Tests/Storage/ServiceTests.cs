@@ -76,7 +76,7 @@ public sealed class ServiceTests
         listener.SetMeasurementEventCallback<double>((i, _, tags, _) => Count(i, tags, 1));
         listener.Start();
         var options = new StorageOptions { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName };
-        await using (var database = await SqliteDatabase.OpenAsync(options, new(),
+        await using (var database = await Database.OpenAsync(options, new(),
             [new MigrationModule("Test", typeof(TestStore).Assembly)],
             new ManualTimeProvider(), meters, NullLoggerFactory.Instance, CancellationToken.None))
         {

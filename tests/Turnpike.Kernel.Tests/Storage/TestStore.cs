@@ -14,14 +14,14 @@ internal sealed class TestStore : IAsyncDisposable
     private static readonly MigrationModule Module = new("Test", typeof(TestStore).Assembly);
     private readonly bool _ownsFolder;
 
-    private TestStore(SqliteDatabase database, StorageOptions options, bool ownsFolder)
+    private TestStore(IDatabase database, StorageOptions options, bool ownsFolder)
     {
         Database = database;
         Options = options;
         _ownsFolder = ownsFolder;
     }
 
-    public SqliteDatabase Database { get; }
+    public IDatabase Database { get; }
 
     public StorageOptions Options { get; }
 
@@ -40,10 +40,10 @@ internal sealed class TestStore : IAsyncDisposable
         return new(database, options, own);
     }
 
-    public static Task<SqliteDatabase> OpenAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules,
+    public static Task<IDatabase> OpenAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules,
         EventOptions? events = null,
         TimeProvider? clock = null, ILoggerFactory? loggers = null) =>
-        SqliteDatabase.OpenAsync(options, events ?? new(), modules, clock ?? new ManualTimeProvider(), Meters,
+        Kernel.Storage.Database.OpenAsync(options, events ?? new(), modules, clock ?? new ManualTimeProvider(), Meters,
             loggers ?? NullLoggerFactory.Instance, CancellationToken.None);
 
     public async ValueTask DisposeAsync()

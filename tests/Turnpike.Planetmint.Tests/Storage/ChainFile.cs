@@ -18,9 +18,9 @@ internal sealed class ChainFile : IAsyncDisposable
 
     private readonly StorageOptions _options;
 
-    private ChainFile(SqliteDatabase database, StorageOptions options) => (Database, _options) = (database, options);
+    private ChainFile(IDatabase database, StorageOptions options) => (Database, _options) = (database, options);
 
-    public SqliteDatabase Database { get; private set; }
+    public IDatabase Database { get; private set; }
 
     public static async Task<ChainFile> OpenAsync()
     {
@@ -84,7 +84,7 @@ internal sealed class ChainFile : IAsyncDisposable
         Directory.Delete(_options.Folder, recursive: true);
     }
 
-    private static Task<SqliteDatabase> OpenAsync(StorageOptions options) => SqliteDatabase.OpenAsync(
+    private static Task<IDatabase> OpenAsync(StorageOptions options) => Kernel.Storage.Database.OpenAsync(
         options, new EventOptions(), [PlanetmintServices.Migrations], TimeProvider.System, s_meters, NullLoggerFactory.Instance,
         CancellationToken.None);
 }

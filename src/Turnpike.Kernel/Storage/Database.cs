@@ -1,0 +1,24 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Turnpike.Kernel.Events;
+
+namespace Turnpike.Kernel.Storage;
+
+/// <summary>Opens the store that the options name.</summary>
+public static class Database
+{
+    /// <summary>Opens the store, brings its tables up to date and begins to take works.</summary>
+    /// <param name="options">Which store, where its data is, and the bounds.</param>
+    /// <param name="events">The feed's bounds and how long events are kept.</param>
+    /// <param name="modules">Whose migrations to apply; the kernel's own come first without being named.</param>
+    /// <param name="clock">Dates events and migrations.</param>
+    /// <param name="meters">Makes the meter <c>Turnpike.Kernel</c>.</param>
+    /// <param name="loggers">Makes the loggers of store and feed.</param>
+    /// <param name="cancellation">Looked at before anything is taken.</param>
+    /// <exception cref="StorageException">
+    /// The store is in use, read-only, full or away; or it is not ours, or newer than the program.
+    /// </exception>
+    public static Task<IDatabase> OpenAsync(StorageOptions options, EventOptions events, IReadOnlyList<MigrationModule> modules,
+        TimeProvider clock, IMeterFactory meters, ILoggerFactory loggers, CancellationToken cancellation) =>
+        SqliteDatabase.OpenAsync(options, events, modules, clock, meters, loggers, cancellation);
+}

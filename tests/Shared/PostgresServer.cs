@@ -21,13 +21,15 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string _folder;
     private readonly string _password;
     private readonly string[] _settings;
+    private readonly string? _preload;
     private Process? _process;
 
-    private PostgresServer(string folder, string password, int port, string[] settings)
+    private PostgresServer(string folder, string password, int port, string[] settings, string? preload)
     {
         _folder = folder;
         _password = password;
         _settings = settings;
+        _preload = preload;
         Port = port;
     }
 
@@ -45,16 +47,18 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Makes and starts a server.</summary>
     /// <param name="settings">More settings, as <c>name=value</c>.</param>
-    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    /// <param name="preload">A library that the server's processes load before all others.</param>
+    public static async Task<PostgresServer> StartAsync(string[]? settings = null, string? preload = null)
     {
-        var folder = Directory.CreateTempSubdirectory("turnpike-postgres-").FullName;
+        // Not the temporary folder, which may lie in memory, where an fsync costs nothing; nor a home, which its user may not enter.
+        var folder = Directory.CreateDirectory(Path.Combine("/var/tmp", "turnpike-postgres-" + Path.GetRandomFileName())).FullName;
         var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var secret = Path.Combine(folder, "password");
         await File.WriteAllTextAsync(secret, password);
         if (Environment.UserName == "root") await RunAsync("chown", "-R", User, folder);
         await RunAsUserAsync(Path.Combine(Programs, "initdb"), "-D", Path.Combine(folder, "data"), "-U", User, "--auth=scram-sha-256",
             "--pwfile", secret, "--encoding=UTF8", "--no-locale", "--no-sync");
-        var server = new PostgresServer(folder, password, FreePort(), settings);
+        var server = new PostgresServer(folder, password, FreePort(), settings ?? [], preload);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.KillAndDelete();
         await server.StartAgainAsync();
         return server;
@@ -93,7 +97,9 @@ public sealed class PostgresServer : IAsyncDisposable
             "max_wal_size=2GB", .. _settings,
         ];
         string[] arguments = [Path.Combine(Programs, "postgres"), "-D", Path.Combine(_folder, "data"), .. settings.SelectMany(s => new[] { "-c", s })];
-        _process = StartAndStay(arguments);
+        var info = AsUser(["--pdeathsig", "QUIT"], arguments);
+        if (_preload is not null) info.Environment["LD_PRELOAD"] = _preload;
+        _process = StartAndStay(info);
         while (!await AnswersAsync())
         {
             if (_process.HasExited) throw new InvalidOperationException($"PostgreSQL ended with code {_process.ExitCode}; see above.");
@@ -107,14 +113,14 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     // The signal at the parent's death comes when the thread that started it ends, so that thread stays.
-    private static Process StartAndStay(string[] arguments)
+    private static Process StartAndStay(ProcessStartInfo info)
     {
         var started = new TaskCompletionSource<Process>();
         new Thread(() =>
         {
             try
             {
-                var process = Process.Start(AsUser(["--pdeathsig", "QUIT"], arguments))!;
+                var process = Process.Start(info)!;
                 started.SetResult(process);
                 process.WaitForExit();
             }

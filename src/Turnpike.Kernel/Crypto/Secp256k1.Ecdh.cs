@@ -48,6 +48,27 @@ public static unsafe partial class Secp256k1
         return found;
     }
 
+    /// <summary>Multiplies a point, in constant time: <c>secretKey·factor</c>. For secrets of ours that meet points of others.</summary>
+    /// <param name="factor">The point.</param>
+    /// <param name="secretKey">Ours; 32 bytes.</param>
+    /// <param name="point">The product; the default after false.</param>
+    /// <returns>False if the point is the default or the secret key is none.</returns>
+    /// <exception cref="ArgumentException">The secret key has another length.</exception>
+    public static bool TryMultiply(in CurvePoint factor, ReadOnlySpan<byte> secretKey, out CurvePoint point)
+    {
+        Lengths.Require(secretKey.Length, SecretKeyLength);
+        Span<byte> product = stackalloc byte[CurvePoint.Length];
+        point = default;
+        Point loaded;
+        if (!TryLoad(factor.Span, &loaded)) return false;
+        fixed (byte* secret = secretKey, to = product)
+        {
+            if (secp256k1_ecdh(Context, to, &loaded, secret, &CopyBoth, null) != 1) return false;
+        }
+        point = new CurvePoint(product);
+        return true;
+    }
+
     /// <summary>A shared secret by a hash of the caller's.</summary>
     /// <param name="key">The other side's key.</param>
     /// <param name="secretKey">Ours; 32 bytes.</param>
@@ -79,6 +100,15 @@ public static unsafe partial class Secp256k1
     private static int CopyX(byte* output, byte* x, byte* y, void* data)
     {
         Unsafe.CopyBlock(output, x, 32);
+        return 1;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int CopyBoth(byte* output, byte* x, byte* y, void* data)
+    {
+        output[0] = 4;
+        Unsafe.CopyBlock(output + 1, x, 32);
+        Unsafe.CopyBlock(output + 33, y, 32);
         return 1;
     }
 

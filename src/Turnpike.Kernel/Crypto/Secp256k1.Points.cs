@@ -49,6 +49,23 @@ public static unsafe partial class Secp256k1
         return true;
     }
 
+    /// <summary>The multiple of the generator: <c>secretKey·G</c>, in constant time.</summary>
+    /// <param name="secretKey">Any bytes.</param>
+    /// <param name="point">The product; the default after false.</param>
+    /// <returns>False if <see cref="IsSecretKey"/> is.</returns>
+    public static bool TryMultiplyGenerator(ReadOnlySpan<byte> secretKey, out CurvePoint point)
+    {
+        point = default;
+        if (secretKey.Length != SecretKeyLength) return false;
+        Point made;
+        fixed (byte* secret = secretKey)
+        {
+            if (secp256k1_ec_pubkey_create(Context, &made, secret) != 1) return false;
+        }
+        point = Uncompress(&made);
+        return true;
+    }
+
     /// <summary>The point with the same x and the other y.</summary>
     /// <param name="key">The point.</param>
     /// <param name="result">Its negative; the default after false.</param>
@@ -96,6 +113,15 @@ public static unsafe partial class Secp256k1
         return true;
     }
 
+    internal static bool TryReadPoint(ReadOnlySpan<byte> bytes, out CurvePoint read)
+    {
+        Point point;
+        read = default;
+        if (!TryLoad(bytes, &point)) return false;
+        read = Uncompress(&point);
+        return true;
+    }
+
     internal static bool TryWriteUncompressed(in PublicKey key, Span<byte> uncompressed)
     {
         Lengths.Require(uncompressed.Length, PublicKey.UncompressedLength);
@@ -118,6 +144,13 @@ public static unsafe partial class Secp256k1
         Span<byte> bytes = stackalloc byte[PublicKey.Length];
         Serialize(point, bytes, Compressed);
         return new PublicKey(bytes);
+    }
+
+    private static CurvePoint Uncompress(Point* point)
+    {
+        Span<byte> bytes = stackalloc byte[CurvePoint.Length];
+        Serialize(point, bytes, Uncompressed);
+        return new CurvePoint(bytes);
     }
 
     private static void Serialize(Point* point, Span<byte> bytes, uint form)

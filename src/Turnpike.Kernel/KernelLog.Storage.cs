@@ -5,8 +5,8 @@ namespace Turnpike.Kernel;
 /// <summary>What the store and the feed tell the operator: 1000 to 1299.</summary>
 internal static partial class KernelLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "Data folder {Folder} is open; {Events} events so far")]
-    public static partial void DatabaseOpen(this ILogger logger, string folder, long events);
+    [LoggerMessage(1000, LogLevel.Information, "The store {Place} is open; {Events} events so far")]
+    public static partial void DatabaseOpen(this ILogger logger, string place, long events);
 
     [LoggerMessage(1001, LogLevel.Information, "Migration {Module}/{Migration} is applied")]
     public static partial void MigrationApplied(this ILogger logger, string module, string migration);
@@ -20,8 +20,17 @@ internal static partial class KernelLog
     [LoggerMessage(1004, LogLevel.Critical, "The store has stopped; the process must be started anew")]
     public static partial void StoreStopped(this ILogger logger, Exception exception);
 
-    [LoggerMessage(1005, LogLevel.Information, "Data folder {Folder} is closed")]
-    public static partial void DatabaseClosed(this ILogger logger, string folder);
+    [LoggerMessage(1005, LogLevel.Information, "The store {Place} is closed")]
+    public static partial void DatabaseClosed(this ILogger logger, string place);
+
+    [LoggerMessage(1006, LogLevel.Debug, "A work is run again ({Reason}) after attempt {Attempt}")]
+    public static partial void WorkRetried(this ILogger logger, string reason, int attempt, Exception exception);
+
+    [LoggerMessage(1007, LogLevel.Warning, "The database does not say yet what became of a commit; it is asked again")]
+    public static partial void OutcomeAskedAgain(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1008, LogLevel.Warning, "Rows of works long done could not be deleted; that is tried again")]
+    public static partial void OutcomesNotDeleted(this ILogger logger, Exception exception);
 
     [LoggerMessage(1100, LogLevel.Error, "A subscriber of {Topic} failed at event {Position}; it goes on with the next")]
     public static partial void HandlerFailed(this ILogger logger, string topic, long position, Exception exception);

@@ -36,6 +36,9 @@ public sealed class Feed : IAsyncDisposable
     /// <summary>Committed events that the slowest subscriber has not been handed yet.</summary>
     public long Lag => _tail.Head - Slowest;
 
+    /// <summary>The newest position that was published, or the one at which the store was opened.</summary>
+    internal long Head => _tail.Head;
+
     /// <summary>The position that every subscriber has passed; the head where there is none. Retention stays behind it.</summary>
     internal long Slowest => Volatile.Read(ref _subscribers) is { Length: > 0 } all ? all.Min(s => s.Position) : _tail.Head;
 

@@ -20,5 +20,7 @@ public static class Database
     /// </exception>
     public static Task<IDatabase> OpenAsync(StorageOptions options, EventOptions events, IReadOnlyList<MigrationModule> modules,
         TimeProvider clock, IMeterFactory meters, ILoggerFactory loggers, CancellationToken cancellation) =>
-        SqliteDatabase.OpenAsync(options, events, modules, clock, meters, loggers, cancellation);
+        options.IsPostgres
+            ? PostgresDatabase.OpenAsync(options, events, modules, clock, meters, loggers, cancellation)
+            : SqliteDatabase.OpenAsync(options, events, modules, clock, meters, loggers, cancellation);
 }

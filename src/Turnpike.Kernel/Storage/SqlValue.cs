@@ -41,7 +41,9 @@ public readonly struct SqlValue
 
     internal string Text => (string)_content!;
 
-    internal ReadOnlySpan<byte> Bytes => ((byte[])_content!).AsSpan((int)(_bits >> 32), (int)(_bits & 0xffff_ffff));
+    internal ReadOnlySpan<byte> Bytes => Memory.Span;
+
+    internal ReadOnlyMemory<byte> Memory => ((byte[])_content!).AsMemory((int)(_bits >> 32), (int)(_bits & 0xffff_ffff));
 
     /// <summary>A 64-bit integer.</summary>
     public static implicit operator SqlValue(long value) => new(SqlKind.Integer, null, value);

@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Turnpike.Kernel.Storage;
@@ -16,49 +13,30 @@ internal sealed class SqliteMigrations(SqliteConnection connection, TimeProvider
     /// </exception>
     public void Apply(IReadOnlyList<MigrationModule> modules)
     {
-        foreach (var module in modules.Prepend(MigrationModule.Kernel).DistinctBy(m => m.Name)) Apply(module);
-    }
-
-    private void Apply(MigrationModule module)
-    {
-        var known = Load(module);
-        var applied = ReadApplied(module);
-        foreach (var (number, name, hash) in applied)
+        foreach (var module in Migration.WithKernel(modules))
         {
-            if (number > known.Count)
-            {
-                throw new StorageException($"The database was written by a newer program: it has migration {module.Name}/{name}, "
-                    + $"this program knows {known.Count}. Start the newer program, or restore a backup made by this one.");
-            }
-
-            if (!known[(int)number - 1].Hash.AsSpan().SequenceEqual(hash))
-            {
-                throw new StorageException($"Migration {module.Name}/{name} is not what it was when it was applied to this database. "
-                    + "Start the program that wrote it, or restore a backup.");
-            }
+            foreach (var migration in Migration.Missing(module, Migration.Load(module, Suffix), ReadApplied(module))) Apply(migration);
         }
-
-        foreach (var migration in known.Skip(applied.Count)) Apply(module, migration);
     }
 
-    private void Apply(MigrationModule module, Migration migration)
+    private void Apply(Migration migration)
     {
         connection.Execute("BEGIN IMMEDIATE");
         try
         {
             connection.Script(migration.Sql);
             connection.Execute("INSERT INTO migration (module, number, name, hash, applied_at) VALUES ($1, $2, $3, $4, $5)",
-                module.Name, migration.Number, migration.Name, migration.Hash, clock.GetUtcNow().ToUnixTimeMilliseconds());
+                migration.Module.Name, migration.Number, migration.Name, migration.Hash, clock.GetUtcNow().ToUnixTimeMilliseconds());
             connection.Execute("COMMIT");
         }
         catch (SqliteFailure failure)
         {
             if (!connection.InAutocommit) connection.Execute("ROLLBACK");
-            throw failure.AsUnavailable() as StorageException
-                ?? new StorageException($"Migration {module.Name}/{migration.Name} failed and was undone: {failure.Reason}", failure);
+            throw failure.AsUnavailable() as StorageException ?? new StorageException(
+                $"Migration {migration.Module.Name}/{migration.Name} failed and was undone: {failure.Reason}", failure);
         }
 
-        log.MigrationApplied(module.Name, migration.Name);
+        log.MigrationApplied(migration.Module.Name, migration.Name);
     }
 
     private List<(long Number, string Name, byte[] Hash)> ReadApplied(MigrationModule module)
@@ -70,27 +48,4 @@ internal sealed class SqliteMigrations(SqliteConnection connection, TimeProvider
             static row => (row.Int64(0), row.Text(1), row.Bytes(2)), [module.Name], applied);
         return applied;
     }
-
-    private static List<Migration> Load(MigrationModule module)
-    {
-        var migrations = module.Assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(module.Name + "/", StringComparison.Ordinal) && n.EndsWith(Suffix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select((name, i) => Load(module.Assembly, name, name[(module.Name.Length + 1)..^Suffix.Length], i + 1))
-            .ToList();
-        return migrations.Count > 0 ? migrations
-            : throw new InvalidOperationException($"Module {module.Name} has no migrations in {module.Assembly.GetName().Name}.");
-    }
-
-    private static Migration Load(Assembly assembly, string resource, string name, int number)
-    {
-        if (!name.StartsWith($"{number:0000}_", StringComparison.Ordinal))
-            throw new InvalidOperationException($"Migration {resource} should be number {number:0000}: they count from 1 without gaps.");
-        using var stream = assembly.GetManifestResourceStream(resource)!;
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return new(number, name, Encoding.UTF8.GetString(bytes), SHA256.HashData(bytes));
-    }
-
-    private sealed record Migration(int Number, string Name, string Sql, byte[] Hash);
 }

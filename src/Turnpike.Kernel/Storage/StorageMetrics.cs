@@ -14,8 +14,8 @@ internal sealed class StorageMetrics
         var meter = meters.Create("Turnpike.Kernel");
         _works = meter.CreateCounter<long>("turnpike.storage.works", "{work}", "Works run, by how they went.");
         _batch = meter.CreateHistogram<int>("turnpike.storage.batch.works", "{work}", "Works that shared a commit.");
-        _commit = meter.CreateHistogram<double>("turnpike.storage.commit.duration", "s", "COMMIT of a batch, its fsync included.");
-        meter.CreateObservableGauge("turnpike.storage.queue.length", waiting, "{work}", "Works that wait for the writer.");
+        _commit = meter.CreateHistogram<double>("turnpike.storage.commit.duration", "s", "A commit, its fsync included.");
+        meter.CreateObservableGauge("turnpike.storage.queue.length", waiting, "{work}", "Works that wait for their turn.");
     }
 
     public void Committed(int works, TimeSpan commit)

@@ -2,39 +2,28 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Kernel.Tests.Storage;
 
-public sealed class ReadTests
+public abstract class ReadTests(StoreKind kind)
 {
-    [Fact]
-    public async Task A_reader_does_not_wait_for_the_writer_and_sees_nothing_uncommitted()
-    {
-        await using var store = await TestStore.OpenAsync();
-        await store.Database.OpenAccountAsync(1, 5);
-        using var first = await Gate.CloseAsync(store.Database);
-        var posted = store.Database.PostAsync(1, 1, 1);
-        using var second = new ManualResetEventSlim();
-        var inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var holder = store.Database.CommitAsync<int>(Locks.None, _ =>
-        {
-            inside.SetResult();
-            second.Wait();
-            return new(1);
-        }, CancellationToken.None);
-        await first.OpenAsync();
-        await inside.Task;
+    public sealed class OnSqlite() : ReadTests(StoreKind.Sqlite);
 
-        // The posting is done but for its COMMIT, which waits for the work that is being held.
+    public sealed class OnPostgres() : ReadTests(StoreKind.Postgres);
+
+    [Fact]
+    public async Task A_reader_does_not_wait_for_a_work_and_sees_nothing_of_it_before_its_commit()
+    {
+        await using var store = await OpenAsync();
+        await store.Database.OpenAccountAsync(1, 5);
+        using var gate = await Gate.CloseAsync(store.Database, static work => work.Write("UPDATE account SET balance = 6"));
+
         Assert.Equal(5, await store.Database.NumberAsync("SELECT balance FROM account"));
-        Assert.False(posted.IsCompleted);
-        second.Set();
-        Assert.True((await posted).IsOk);
-        await holder;
+        await gate.OpenAsync();
         Assert.Equal(6, await store.Database.NumberAsync("SELECT balance FROM account"));
     }
 
     [Fact]
     public async Task A_snapshot_stays_as_it_was_while_others_commit()
     {
-        await using var store = await TestStore.OpenAsync();
+        await using var store = await OpenAsync();
         await store.Database.OpenAccountAsync(1, 5);
         var (before, after) = await store.Database.ReadAsync(async snapshot =>
         {
@@ -50,7 +39,7 @@ public sealed class ReadTests
     [Fact]
     public async Task A_reader_cannot_write()
     {
-        await using var store = await TestStore.OpenAsync();
+        await using var store = await OpenAsync();
         var exception = await Assert.ThrowsAnyAsync<StorageException>(() => store.Database.NumberAsync("DELETE FROM event RETURNING 1"));
         Assert.IsType<StorageUnavailableException>(exception);
         Assert.Equal(0, await store.Database.NumberAsync("SELECT count(*) FROM event"));
@@ -59,7 +48,7 @@ public sealed class ReadTests
     [Fact]
     public async Task A_read_that_awaits_something_else_fails_loudly()
     {
-        await using var store = await TestStore.OpenAsync();
+        await using var store = await OpenAsync();
         var outside = new TaskCompletionSource();
         var after = new TaskCompletionSource<Exception?>();
         await Assert.ThrowsAsync<InvalidOperationException>(() => store.Database.ReadAsync(async snapshot =>
@@ -75,7 +64,7 @@ public sealed class ReadTests
     [Fact]
     public async Task More_reads_than_readers_all_come_to_their_turn()
     {
-        await using var store = await TestStore.OpenAsync(new() { MaxReaders = 2 });
+        await using var store = await OpenAsync(new() { MaxReaders = 2 });
         await store.Database.OpenAccountAsync(1, 5);
         var balances = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ =>
             Task.Run(() => store.Database.NumberAsync("SELECT balance FROM account"))));
@@ -85,7 +74,7 @@ public sealed class ReadTests
     [Fact]
     public async Task A_failed_read_takes_no_reader_away()
     {
-        await using var store = await TestStore.OpenAsync(new() { MaxReaders = 1 });
+        await using var store = await OpenAsync(new() { MaxReaders = 1 });
         for (var i = 0; i < 5; i++) await Assert.ThrowsAnyAsync<StorageException>(() =>
             store.Database.NumberAsync("SELECT nothing FROM account"));
         Assert.Equal(0, await store.Database.NumberAsync("SELECT count(*) FROM account"));
@@ -94,7 +83,7 @@ public sealed class ReadTests
     [Fact]
     public async Task A_mapping_function_must_not_run_the_statement_that_it_maps_for()
     {
-        await using var store = await TestStore.OpenAsync();
+        await using var store = await OpenAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => store.Database.ReadAsync(snapshot =>
             snapshot.ReadAsync("SELECT 1", _ => snapshot.ReadAsync("SELECT 1", static row => row.Int64(0)).AsTask().IsCompleted),
                 CancellationToken.None));
@@ -103,10 +92,12 @@ public sealed class ReadTests
     [Fact]
     public async Task More_statements_than_are_kept_all_work()
     {
-        await using var store = await TestStore.OpenAsync(new() { MaxStatements = 16 });
+        await using var store = await OpenAsync(new() { MaxStatements = 16 });
         for (var round = 0; round < 2; round++)
         {
             for (var i = 0; i < 100; i++) Assert.Equal(i, await store.Database.NumberAsync($"SELECT {i}"));
         }
     }
+
+    private Task<TestStore> OpenAsync(StorageOptions? options = null) => TestStore.OpenAsync(kind, options);
 }

@@ -8,7 +8,16 @@ using Turnpike.Tests;
 
 namespace Turnpike.Kernel.Tests.Storage;
 
-/// <summary>A store on a real file in a folder of its own, with the tables of the standard work.</summary>
+/// <summary>
+/// Which store a test is about. A test that holds on both stands in an abstract class that takes one, with a class for each beneath it.
+/// </summary>
+public enum StoreKind
+{
+    Sqlite,
+    Postgres,
+}
+
+/// <summary>A store on a real file in a folder of its own, or in a database of its own, with the tables of the standard work.</summary>
 internal sealed class TestStore : IAsyncDisposable
 {
     private static readonly MigrationModule Module = new("Test", typeof(TestStore).Assembly);
@@ -30,11 +39,20 @@ internal sealed class TestStore : IAsyncDisposable
     public static IMeterFactory Meters { get; } =
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
+    /// <summary>Opens a new and empty store of a kind; or again the one that the options name.</summary>
+    public static async Task<TestStore> OpenAsync(StoreKind kind, StorageOptions? options = null, EventOptions? events = null,
+        TimeProvider? clock = null, ILoggerFactory? loggers = null)
+    {
+        options ??= new();
+        if (kind == StoreKind.Postgres) options = await OnPostgresAsync(options);
+        return await OpenAsync(options, events, clock, loggers);
+    }
+
     public static async Task<TestStore> OpenAsync(StorageOptions? options = null, EventOptions? events = null, TimeProvider? clock = null,
         ILoggerFactory? loggers = null)
     {
-        var own = options is null || options.Folder == "data";
         options ??= new();
+        var own = options.Folder == "data" && options.Provider == "sqlite";
         if (own) options.Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName;
         var database = await OpenAsync(options, [Module], events, clock, loggers);
         return new(database, options, own);
@@ -50,5 +68,12 @@ internal sealed class TestStore : IAsyncDisposable
     {
         await Database.DisposeAsync();
         if (_ownsFolder) Directory.Delete(Options.Folder, recursive: true);
+    }
+
+    private static async Task<StorageOptions> OnPostgresAsync(StorageOptions options)
+    {
+        options.Provider = "postgres";
+        options.ConnectionString ??= await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        return options;
     }
 }

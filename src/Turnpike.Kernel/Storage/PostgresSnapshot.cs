@@ -1,0 +1,23 @@
+using Turnpike.Kernel.Events;
+
+namespace Turnpike.Kernel.Storage;
+
+/// <summary>A read transaction on PostgreSQL.</summary>
+/// <param name="reads">Does the reads.</param>
+/// <param name="settled">The feed's head as it was before the transaction began: the snapshot contains all up to it.</param>
+internal sealed class PostgresSnapshot(PostgresReads reads, long settled) : Snapshot
+{
+    private const string Beyond = "SELECT position FROM event WHERE position > $1 ORDER BY position DESC LIMIT 1";
+
+    public override async ValueTask<StatePoint> PointAsync() =>
+        new(Math.Max(settled, await reads.First(Beyond, static row => row.Int64(0), [settled])));
+
+    public override ValueTask<T?> ReadAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args)
+        where T : default => reads.First(sql, map, args);
+
+    public override ValueTask<IReadOnlyList<T>> ReadListAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args) =>
+        reads.List(sql, map, args);
+
+    public override ValueTask<IReadOnlyList<T>> ReadManyAsync<T>(string sql, IReadOnlyList<SqlValue[]> keys, Func<SqlRow, T> map) =>
+        reads.Many(sql, keys, map);
+}

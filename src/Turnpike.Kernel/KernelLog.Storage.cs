@@ -45,6 +45,10 @@ internal static partial class KernelLog
     [LoggerMessage(1103, LogLevel.Warning, "Events could not be deleted; retention tries again")]
     public static partial void RetentionFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(1105, LogLevel.Error,
+        "A subscriber of {Topic} could not start anew after the feed lost its place; it gets no events until it can, and is asked again")]
+    public static partial void HandlerKeepsPlace(this ILogger logger, string topic, Exception exception);
+
     [LoggerMessage(1104, LogLevel.Debug, "{Count} events of {Topic} are deleted, up to {Position}")]
     public static partial void EventsDeleted(this ILogger logger, string topic, long count, long position);
 }

@@ -5,10 +5,13 @@ namespace Turnpike.Kernel.Events;
 /// <summary>A page of the log.</summary>
 /// <param name="Events">The events asked for, in order; may be empty before the head where other topics fill the pages.</param>
 /// <param name="Next">From where to read on.</param>
-/// <param name="IsHead">True if nothing followed when the page was read.</param>
+/// <param name="IsHead">True if nothing followed that this node's feed had brought when the page was read.</param>
 public sealed record EventPage(IReadOnlyList<CommittedEvent> Events, Cursor Next, bool IsHead);
 
-/// <summary>The event table as the means to resume. Every page is a short read of its own: nothing is held at a client's pace.</summary>
+/// <summary>
+/// The event table as the means to resume. Every page is a short read of its own: nothing is held at a client's pace. It ends where this
+/// node's feed is: what is newer the feed has yet to bring.
+/// </summary>
 /// <param name="database">The store.</param>
 public sealed class EventLog(IDatabase database)
 {
@@ -25,23 +28,26 @@ public sealed class EventLog(IDatabase database)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxScan);
+        // Looked at before the snapshot begins, so that this holds all that there will ever be up to it. What is beyond comes live.
+        var settled = database.Feed.Head;
         return database.ReadAsync<Result<EventPage>>(async snapshot =>
         {
-            if (!(await snapshot.PointAsync()).Reaches(after)) return EventErrors.CursorUnknown;
+            if (after.Newest > await snapshot.NewestAsync()) return EventErrors.CursorUnknown;
             var floors = await FloorTable.ReadAsync(snapshot);
             if (after.Position < FloorTable.Of(floors, topicPrefix)) return EventErrors.CursorExpired;
-            return await ReadPageAsync(snapshot, topicPrefix, after, limit);
+            return await ReadPageAsync(snapshot, topicPrefix, after, settled, limit);
         }, cancellation);
     }
 
-    private static async ValueTask<EventPage> ReadPageAsync(Snapshot snapshot, string topicPrefix, Cursor after, int limit)
+    private static async ValueTask<EventPage> ReadPageAsync(Snapshot snapshot, string topicPrefix, Cursor after, long settled,
+        int limit)
     {
         var events = new List<CommittedEvent>();
         var next = after;
         for (var scanned = 0; scanned < MaxScan;)
         {
             var page = Math.Min(MaxScan - scanned, Math.Max(limit, 64));
-            var rows = await EventTable.ReadAsync(snapshot, next.Position, page);
+            var rows = await EventTable.ReadAsync(snapshot, next.Position, settled, page);
             foreach (var e in rows)
             {
                 if (!after.Contains(e) && e.Topic.StartsWith(topicPrefix, StringComparison.Ordinal))

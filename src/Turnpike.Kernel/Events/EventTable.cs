@@ -18,7 +18,8 @@ internal static class EventTable
     /// <summary>Deletes the event at $1.</summary>
     public const string Delete = "DELETE FROM event WHERE position = $1";
 
-    private const string After = "SELECT position, topic, type, version, payload FROM event WHERE position > $1 ORDER BY position LIMIT $2";
+    private const string Between =
+        "SELECT position, topic, type, version, payload FROM event WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3";
 
     /// <summary>
     /// Of the events after $1, the newest one that has $2 after it. $3 is what topics begin with, $4 and on what they do not.
@@ -30,9 +31,9 @@ internal static class EventTable
         return $"SELECT position FROM event WHERE position > $1 AND {topics} ORDER BY position DESC LIMIT 1 OFFSET $2";
     }
 
-    /// <summary>The events that follow a position, of all topics.</summary>
-    public static ValueTask<IReadOnlyList<CommittedEvent>> ReadAsync(Reads reads, long after, int max) =>
-        reads.ReadListAsync(After, Map, after, max);
+    /// <summary>The events that follow a position, up to another, of all topics.</summary>
+    public static ValueTask<IReadOnlyList<CommittedEvent>> ReadAsync(Reads reads, long after, long last, int max) =>
+        reads.ReadListAsync(Between, Map, after, last, max);
 
     private static string BeginsWith(int parameter) =>
         string.Create(CultureInfo.InvariantCulture, $"substr(topic, 1, length(${parameter})) = ${parameter}");

@@ -15,7 +15,6 @@ public sealed class Feed : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly FeedTail _tail;
-    private readonly long _start;
     private readonly FeedMetrics _metrics;
     private readonly CancellationTokenSource _stop = new();
     private FeedSubscriber[] _subscribers = [];
@@ -28,7 +27,6 @@ public sealed class Feed : IAsyncDisposable
         _database = database;
         _clock = clock;
         _log = log;
-        _start = head;
         _tail = new(head, options.TailEvents, options.TailBytes);
         _metrics = new(meters, () => _tail.Head - Slowest);
     }
@@ -36,7 +34,21 @@ public sealed class Feed : IAsyncDisposable
     /// <summary>Committed events that the slowest subscriber has not been handed yet.</summary>
     public long Lag => _tail.Head - Slowest;
 
-    /// <summary>The newest position that was published, or the one at which the store was opened.</summary>
+    /// <summary>
+    /// How long this node has been behind the table, as far as it can tell: since it waits for a commit in flight before it hands over
+    /// what came after, or since it last reached the database. Nothing where commits are handed over by the process that made them.
+    /// </summary>
+    public TimeSpan Delay => DelayOf?.Invoke() ?? TimeSpan.Zero;
+
+    /// <summary>Where events come from other nodes too: who knows how far behind the table this one is.</summary>
+    internal Func<TimeSpan>? DelayOf { get; set; }
+
+    /// <summary>True where other nodes have feeds of their own over the same table.</summary>
+    internal bool IsShared => DelayOf is not null;
+
+    /// <summary>
+    /// The settled position: every event up to it that will ever exist has been handed to this feed, and any snapshot begun since sees it.
+    /// </summary>
     internal long Head => _tail.Head;
 
     /// <summary>The position that every subscriber has passed; the head where there is none. Retention stays behind it.</summary>
@@ -45,21 +57,33 @@ public sealed class Feed : IAsyncDisposable
     /// <summary>Subscribes to all topics that begin with a prefix, from the moment on that the store was opened.</summary>
     /// <param name="topicPrefix">Compared code unit by code unit; ends with <c>/</c> where a whole name is meant; empty for all.</param>
     /// <param name="handler">What it throws is logged and counted; the event counts as handed over.</param>
+    /// <param name="onPlaceLost">
+    /// Called between two events when this node has lost its place: it was away for longer than events are kept, or the database has lost
+    /// commits. Unknown events are missing from what was handed over; the next one is committed after this call began. So: read the
+    /// state anew, and send the clients away that rely on what they were sent (<see cref="Sockets.Hub.PlaceLost"/>). What it throws is
+    /// logged, and it is called again. Null if nothing is kept.
+    /// </param>
     /// <exception cref="InvalidOperationException">The feed has started: subscriptions belong to the composition.</exception>
-    public void Subscribe(string topicPrefix, Func<CommittedEvent, ValueTask> handler)
+    public void Subscribe(string topicPrefix, Func<CommittedEvent, ValueTask> handler, Func<ValueTask>? onPlaceLost = null)
     {
         if (_started) throw new InvalidOperationException("The feed has started; subscribe before.");
-        Volatile.Write(ref _subscribers, [.. _subscribers, new(topicPrefix, handler, _start, _metrics, _log)]);
+        var subscriber = new FeedSubscriber(new(topicPrefix, handler, onPlaceLost), _tail, _database, _metrics, _clock, _log);
+        Volatile.Write(ref _subscribers, [.. _subscribers, subscriber]);
     }
 
     /// <summary>Subscribes handlers by the type of the event; an event without one is skipped and counted.</summary>
-    /// <inheritdoc cref="Subscribe(string, Func{CommittedEvent, ValueTask})"/>
-    public void Subscribe(string topicPrefix, EventDispatch handlers) => Subscribe(topicPrefix, e =>
+    /// <inheritdoc cref="Subscribe(string, Func{CommittedEvent, ValueTask}, Func{ValueTask})"/>
+    public void Subscribe(string topicPrefix, EventDispatch handlers, Func<ValueTask>? onPlaceLost = null)
     {
-        if (handlers.Find(e) is { } handler) return handler(e);
-        _metrics.Skipped();
-        return ValueTask.CompletedTask;
-    });
+        Subscribe(topicPrefix, HandleAsync, onPlaceLost);
+
+        ValueTask HandleAsync(CommittedEvent e)
+        {
+            if (handlers.Find(e) is { } handler) return handler(e);
+            _metrics.Skipped();
+            return ValueTask.CompletedTask;
+        }
+    }
 
     /// <summary>Starts to hand over, beginning with the first event committed since the store was opened.</summary>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
@@ -88,11 +112,18 @@ public sealed class Feed : IAsyncDisposable
         foreach (var subscriber in Volatile.Read(ref _subscribers)) subscriber.Wake();
     }
 
+    /// <summary>Goes on after another position; subscribers are told before they get the next event.</summary>
+    internal void StartAnew(long position)
+    {
+        _tail.StartAnew(position);
+        foreach (var subscriber in Volatile.Read(ref _subscribers)) subscriber.Wake();
+    }
+
     private async Task RunAsync(FeedSubscriber subscriber)
     {
         try
         {
-            await subscriber.RunAsync(_tail, _database, _clock, _stop.Token);
+            await subscriber.RunAsync(_stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

@@ -4,8 +4,14 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Kernel.Events;
 
+/// <summary>What a subscriber of the feed wants.</summary>
+/// <param name="Prefix">What its topics begin with.</param>
+/// <param name="OnEvent">Takes an event.</param>
+/// <param name="OnPlaceLost">Starts anew what it keeps; null if it keeps nothing.</param>
+internal sealed record FeedHandler(string Prefix, Func<CommittedEvent, ValueTask> OnEvent, Func<ValueTask>? OnPlaceLost);
+
 /// <summary>One subscriber of the feed: a cursor that follows the tail, or the table where it has fallen behind the tail.</summary>
-internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTask> handler, long position, FeedMetrics metrics,
+internal sealed class FeedSubscriber(FeedHandler handler, FeedTail tail, IDatabase database, FeedMetrics metrics, TimeProvider clock,
     ILogger log)
 {
     private const int Page = 256;
@@ -18,21 +24,28 @@ internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTa
         SingleReader = true,
     });
 
-    private long _position = position;
+    private int _start = tail.Start.Number;
+    private long _position = tail.Start.Position;
 
     /// <summary>The last event that was handed over, or is not this subscriber's.</summary>
     public long Position => Volatile.Read(ref _position);
 
     public void Wake() => _wake.Writer.TryWrite(true);
 
-    public async Task RunAsync(FeedTail tail, IDatabase database, TimeProvider clock, CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellation)
     {
         var page = new List<CommittedEvent>(Page);
         while (!cancellation.IsCancellationRequested)
         {
             page.Clear();
-            if (!tail.TryRead(Position, Page, page, out var before)
-                && !await TryReadTableAsync(database, page, clock, cancellation)) continue;
+            var found = tail.Read(Position, _start, Page, page, out var before);
+            if (found == TailRead.Behind && !await TryReadTableAsync(page, cancellation)) continue;
+            if (tail.Start.Number != _start)
+            {
+                await StartAnewAsync(cancellation);
+                continue;
+            }
+
             if (page.Count == 0 && Position >= before)
             {
                 // The token is taken before the tail is read again, so no event falls between.
@@ -49,30 +62,50 @@ internal sealed class FeedSubscriber(string prefix, Func<CommittedEvent, ValueTa
     private async ValueTask HandAsync(CommittedEvent e, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (e.Topic.StartsWith(prefix, StringComparison.Ordinal))
+        if (e.Topic.StartsWith(handler.Prefix, StringComparison.Ordinal))
         {
             try
             {
-                await handler(e);
+                await handler.OnEvent(e);
                 metrics.Handed();
             }
             catch (Exception exception)
             {
                 metrics.Failed();
-                log.HandlerFailed(prefix, e.Position, exception);
+                log.HandlerFailed(handler.Prefix, e.Position, exception);
             }
         }
 
         Volatile.Write(ref _position, e.Position);
     }
 
-    private async ValueTask<bool> TryReadTableAsync(IDatabase database, List<CommittedEvent> page, TimeProvider clock,
-        CancellationToken cancellation)
+    /// <summary>Tells the subscriber, until it has understood: an event on top of what it keeps would be worse than none.</summary>
+    private async ValueTask StartAnewAsync(CancellationToken cancellation)
+    {
+        var (number, position) = tail.Start;
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (handler.OnPlaceLost is { } onPlaceLost) await onPlaceLost();
+            Volatile.Write(ref _position, position);
+            _start = number;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            log.HandlerKeepsPlace(handler.Prefix, exception);
+            await Task.Delay(RetryAfter, clock, cancellation);
+        }
+    }
+
+    private async ValueTask<bool> TryReadTableAsync(List<CommittedEvent> page, CancellationToken cancellation)
     {
         try
         {
-            log.HandlerBehind(prefix, Position);
-            page.AddRange(await database.ReadAsync(snapshot => EventTable.ReadAsync(snapshot, Position, Page), cancellation));
+            log.HandlerBehind(handler.Prefix, Position);
+            // Only up to the head: what is in the table beyond may have something before it that is not there yet.
+            var head = tail.Head;
+            page.AddRange(await database.ReadAsync(
+                snapshot => EventTable.ReadAsync(snapshot, Position, head, Page), cancellation));
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -1,5 +1,18 @@
 namespace Turnpike.Kernel.Events;
 
+/// <summary>What a look at the tail found.</summary>
+internal enum TailRead
+{
+    /// <summary>The events that follow, or none at the head.</summary>
+    Held,
+
+    /// <summary>Some of them are no longer held; they are in the table.</summary>
+    Behind,
+
+    /// <summary>The feed has started anew since: what follows the position is not known.</summary>
+    PlaceLost,
+}
+
 /// <summary>The newest committed events, held in memory for subscribers; bounded, as the table has them all.</summary>
 internal sealed class FeedTail(long head, int maxEvents, long maxBytes)
 {
@@ -8,6 +21,8 @@ internal sealed class FeedTail(long head, int maxEvents, long maxBytes)
     private int _first;
     private int _count;
     private long _bytes;
+    private long _start = head;
+    private int _starts;
     private long _before = head;    // everything after this position, up to the head, is in the ring
     private long _head = head;
 
@@ -17,6 +32,15 @@ internal sealed class FeedTail(long head, int maxEvents, long maxBytes)
         get
         {
             lock (_lock) return _head;
+        }
+    }
+
+    /// <summary>How often the feed has started anew, and after which position it did so last.</summary>
+    public (int Number, long Position) Start
+    {
+        get
+        {
+            lock (_lock) return (_starts, _start);
         }
     }
 
@@ -36,20 +60,32 @@ internal sealed class FeedTail(long head, int maxEvents, long maxBytes)
         }
     }
 
+    /// <summary>Forgets all, and goes on after another position.</summary>
+    public void StartAnew(long position)
+    {
+        lock (_lock)
+        {
+            while (_count > 0) DropFirst();
+            _start = _before = _head = position;
+            _starts++;
+        }
+    }
+
     /// <summary>Copies the events that follow a position.</summary>
     /// <param name="after">The position.</param>
+    /// <param name="start">The start that the position belongs to.</param>
     /// <param name="max">How many to copy, at most.</param>
     /// <param name="into">The list to add them to; none at the head.</param>
     /// <param name="before">The position after which all is held.</param>
-    /// <returns>False if some of them are no longer held.</returns>
-    public bool TryRead(long after, int max, List<CommittedEvent> into, out long before)
+    public TailRead Read(long after, int start, int max, List<CommittedEvent> into, out long before)
     {
         lock (_lock)
         {
             before = _before;
-            if (after < _before) return false;
+            if (start != _starts) return TailRead.PlaceLost;
+            if (after < _before) return TailRead.Behind;
             for (var i = FirstAfter(after); i < _count && into.Count < max; i++) into.Add(_ring[(_first + i) % maxEvents]);
-            return true;
+            return TailRead.Held;
         }
     }
 

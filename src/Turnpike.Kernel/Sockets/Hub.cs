@@ -9,6 +9,12 @@ public sealed class Hub
 
     internal Hub(SocketServer server) => _server = server;
 
+    /// <summary>
+    /// For who is told by the feed that this node lost its place: closes all its sockets with 1012, so that their clients come back and
+    /// resume. Topics are put to their new heads first.
+    /// </summary>
+    public void PlaceLost() => _server.ForEach(session => session.Close(CloseCodes.ServiceRestart, "this node lost its place; resume"));
+
     /// <summary>Makes a topic; at composition time, before anyone publishes to it.</summary>
     /// <param name="name">For the log; each once.</param>
     /// <param name="log">From which readers that are behind are served; null if there is none: then a reader that is too slow is closed

@@ -25,6 +25,14 @@ internal sealed class RecentChanges<TChange>(long limit)
         _first = 0;
     }
 
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        _items.Clear();
+        _first = 0;
+        _bytes = 0;
+    }
+
     /// <summary>The changes after the cursor, if none of them is gone.</summary>
     /// <param name="after">The cursor.</param>
     /// <param name="page">Empty before; gets at most <paramref name="most"/>.</param>

@@ -55,6 +55,20 @@ public sealed partial class Topic<TChange>
     }
 
     /// <summary>
+    /// Puts the topic to another head: what was published before may be more, or other, than its log now holds. Who has subscribed until
+    /// now must be sent away before the next change is published: <see cref="Hub.PlaceLost"/>.
+    /// </summary>
+    /// <param name="head">The offset of the last event that the log holds.</param>
+    public void StartAnew(long head)
+    {
+        lock (_lock)
+        {
+            _head = head;
+            _recent.Clear();
+        }
+    }
+
+    /// <summary>
     /// Subscribes an open session: every change after the cursor, in order, none missed and none twice. Behind the head it reads the
     /// log; at the head it joins the live group under the topic's lock, so there is no seam. Best called in
     /// <see cref="SocketSession.OnOpen"/>. Ends with the session.

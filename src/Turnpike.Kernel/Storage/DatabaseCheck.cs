@@ -53,7 +53,7 @@ public static class DatabaseCheck
         const string applied = "SELECT count(*) FROM migration WHERE module = $1";
         if (connection.First(applied, static row => row.Int64(0), audit.Module.Name) == 0) return [];
         connection.Execute("BEGIN");
-        var snapshot = new SqliteSnapshot(connection, default);
+        var snapshot = new SqliteSnapshot(connection, head: 0);
         var running = audit.RunAsync(snapshot);
         if (!running.IsCompleted)
             throw new InvalidOperationException($"The audit of {audit.Module.Name} awaited something else than its reads.");

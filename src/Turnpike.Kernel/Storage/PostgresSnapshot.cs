@@ -7,10 +7,13 @@ namespace Turnpike.Kernel.Storage;
 /// <param name="settled">The feed's head as it was before the transaction began: the snapshot contains all up to it.</param>
 internal sealed class PostgresSnapshot(PostgresReads reads, long settled) : Snapshot
 {
-    private const string Beyond = "SELECT position FROM event WHERE position > $1 ORDER BY position DESC LIMIT 1";
+    private const string Beyond = "SELECT position FROM event WHERE position > $1 ORDER BY position";
+    private const string Newest = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_position";
 
     public override async ValueTask<StatePoint> PointAsync() =>
-        new(Math.Max(settled, await reads.First(Beyond, static row => row.Int64(0), [settled])));
+        new(settled, await reads.List(Beyond, static row => row.Int64(0), [settled]));
+
+    internal override ValueTask<long> NewestAsync() => reads.First(Newest, static row => row.Int64(0), []);
 
     public override ValueTask<T?> ReadAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args)
         where T : default => reads.First(sql, map, args);

@@ -9,4 +9,7 @@ public abstract class Snapshot : Reads
 
     /// <summary>Which events this state already contains.</summary>
     public abstract ValueTask<StatePoint> PointAsync();
+
+    /// <summary>The highest position that has ever been given out, also to an event that was deleted or undone since.</summary>
+    internal abstract ValueTask<long> NewestAsync();
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Turnpike.Kernel.Events;
 
 namespace Turnpike.Kernel.Storage;
 
@@ -62,7 +61,7 @@ internal sealed class SqliteReaders(string file, int maxReaders, int maxStatemen
     private static T Run<T>(SqliteConnection connection, Func<Snapshot, ValueTask<T>> read)
     {
         // The first read is what fixes the snapshot.
-        var snapshot = new SqliteSnapshot(connection, new StatePoint(connection.First(Head, static row => row.Int64(0))));
+        var snapshot = new SqliteSnapshot(connection, connection.First(Head, static row => row.Int64(0)));
         try
         {
             var running = read(snapshot);

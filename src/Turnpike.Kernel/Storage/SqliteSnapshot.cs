@@ -3,11 +3,13 @@ using Turnpike.Kernel.Events;
 namespace Turnpike.Kernel.Storage;
 
 /// <summary>A read transaction on one of the readers' connections.</summary>
-internal sealed class SqliteSnapshot(SqliteConnection connection, StatePoint point) : Snapshot
+internal sealed class SqliteSnapshot(SqliteConnection connection, long head) : Snapshot
 {
     private readonly SqliteReads _reads = new(connection, "snapshot");
 
-    public override ValueTask<StatePoint> PointAsync() => new(point);
+    public override ValueTask<StatePoint> PointAsync() => new(new StatePoint(head));
+
+    internal override ValueTask<long> NewestAsync() => new(head);
 
     public override ValueTask<T?> ReadAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args)
         where T : default => _reads.First(sql, map, args);

@@ -23,10 +23,20 @@ internal sealed class ChainFeed(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await database.RequireAsync("planetmint/validator", key.PublicKey.Span.ToArray(), cancellationToken);
-        feed.Subscribe(ChainGrew.Topic, PublishAsync);
+        feed.Subscribe(ChainGrew.Topic, PublishAsync, StartAnewAsync);
         var head = await database.ReadAsync(BlockTable.ReadHeadAsync, cancellationToken);
         _published = head.Height;
         _topic = hub.Topic("planetmint/chain", log, ChainPosition.EndOf(head.Height).Value);
+        logger.ChainOpened(head.Height);
+    }
+
+    /// <summary>Blocks may be missing from what was published, or be no longer in the chain: the streams begin again at its head.</summary>
+    private async ValueTask StartAnewAsync()
+    {
+        var head = await database.ReadAsync(BlockTable.ReadHeadAsync, CancellationToken.None);
+        _published = head.Height;
+        Topic.StartAnew(ChainPosition.EndOf(head.Height).Value);
+        hub.PlaceLost();
         logger.ChainOpened(head.Height);
     }
 

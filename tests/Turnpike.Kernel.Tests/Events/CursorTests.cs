@@ -1,5 +1,7 @@
 using FsCheck.Fluent;
 using Turnpike.Kernel.Events;
+using Turnpike.Kernel.Storage;
+using Turnpike.Tests;
 
 namespace Turnpike.Kernel.Tests.Events;
 
@@ -8,21 +10,49 @@ public sealed class CursorTests
     [Fact]
     public void A_cursor_is_read_back_and_contains_what_it_says()
     {
+        var runs = Gen.Choose(1, 1000).Zip(Gen.Choose(1, 50)).ListOf();
         var cases =
             from position in ArbMap.Default.GeneratorFor<ulong>()
             from shift in Gen.Choose(2, 63)
-            from distances in Gen.Choose(2, 1000).ListOf()
-            select ((long)(position >> shift), distances.Take(60).ToList());
-        foreach (var (position, distances) in cases.Sample(60, 2000))
+            from gaps in runs
+            select ((long)(position >> shift), gaps.Take(Cursor.MaxRuns).ToList());
+        foreach (var (position, gaps) in cases.Sample(60, 2000))
         {
-            var also = distances.Select(d => position + d).ToList();
-            var cursor = Cursor.At(position, also);
+            var (also, missing, last) = (new List<long>(), new List<long>(), position);
+            foreach (var (gap, length) in gaps)
+            {
+                missing.AddRange([last + 1, last + gap]);
+                also.AddRange(Enumerable.Range(gap + 1, length).Select(i => last + i));
+                last += gap + length;
+            }
+
+            var cursor = Cursor.At(position, Enumerable.Reverse(also));
             Assert.True(Cursor.Parse(cursor.ToString()).TryGet(out var read, out _));
             Assert.Equal(cursor, read);
-            Assert.All(also, p => Assert.True(read.Contains(Event(p))));
+            Assert.Equal(cursor.GetHashCode(), read.GetHashCode());
+            Assert.Equal(last, read.Newest);
             Assert.True(read.Contains(Event(position)));
-            Assert.False(read.Contains(Event(position + 1)));
-            Assert.False(read.Contains(Event(position + 1001)));
+            Assert.All(also, p => Assert.True(read.Contains(Event(p))));
+            Assert.All(missing, p => Assert.False(read.Contains(Event(p))));
+            Assert.False(read.Contains(Event(last + 1)));
+        }
+    }
+
+    [Fact]
+    public void Two_cursors_that_contain_the_same_are_one_with_one_text()
+    {
+        var random = new SplitMix(7);
+        for (var round = 0; round < 2000; round++)
+        {
+            var contained = new HashSet<long>();
+            for (var n = random.Below(30); n > 0; n--) contained.Add(1 + random.Below(40));
+            var settled = Enumerable.Range(1, 41).First(p => !contained.Contains(p)) - 1;
+            var from = random.Below(settled + 1);
+            var (one, other) = (Cursor.At(from, contained), Cursor.At(settled, contained.Reverse()));
+            Assert.Equal(one, other);
+            Assert.Equal(one.ToString(), other.ToString());
+            var advanced = random.Below(45);
+            Assert.Equal(Cursor.At(Math.Max(advanced, settled), contained), one.AdvancedTo(advanced));
         }
     }
 
@@ -36,22 +66,35 @@ public sealed class CursorTests
         Assert.NotEqual(Cursor.At(12), Cursor.At(12, [14]));
     }
 
+    [Fact]
+    public void More_gaps_than_a_cursor_holds_are_an_error_that_passes()
+    {
+        var also = Enumerable.Range(1, Cursor.MaxRuns + 1).Select(i => 2L * i).ToList();
+        Assert.Throws<StorageUnavailableException>(() => Cursor.At(0, also));
+        Assert.True(Cursor.Parse(Cursor.At(0, also.SkipLast(1)).ToString()).IsOk);
+        Assert.Equal(2L * also.Count, Cursor.At(1, also).Newest);
+    }
+
     [Theory]
     [InlineData("")]
+    [InlineData("    ")]
     [InlineData("A")]
-    [InlineData("AQAA=")]       // padding
-    [InlineData("AQ AA")]       // a space
-    [InlineData("AQAAAA")]      // a byte too many
-    [InlineData("AgAA")]        // another version
-    [InlineData("AQA")]         // too short
-    [InlineData("AYAAAA")]      // a number that is not in its shortest form
-    [InlineData("AQABAQ")]      // position 1 belongs to the position
-    [InlineData("AQABAA")]      // distance 0
+    [InlineData("AQA=")]        // padding
+    [InlineData("AQ A")]        // a space
+    [InlineData("AQB")]         // loose last bits
+    [InlineData("AQAA")]        // half a run
+    [InlineData("AgA")]         // another version
+    [InlineData("AQ")]          // too short
+    [InlineData("AYAA")]        // a number that is not in its shortest form
+    [InlineData("AQAAAQ")]      // nothing is missing before the run
+    [InlineData("AQABAA")]      // an empty run
+    [InlineData("Af__________fwEB")]     // a run after the last position there is
+    [InlineData("AQD__________38B")]     // as many missing as there are positions, and one more after them
     [InlineData("1234567890")]
     public void A_text_that_is_no_cursor_is_refused(string text) => Assert.Equal(EventErrors.CursorMalformed, Cursor.Parse(text).Error);
 
     [Fact]
-    public void The_first_cursor_has_a_fixed_text() => Assert.Equal("AQAA", Cursor.Start.ToString());
+    public void The_first_cursor_has_a_fixed_text() => Assert.Equal("AQA", Cursor.Start.ToString());
 
     [Fact]
     public void A_mutated_cursor_is_refused_or_is_another_one_with_that_very_text()

@@ -49,6 +49,17 @@ internal static partial class KernelLog
         "A subscriber of {Topic} could not start anew after the feed lost its place; it gets no events until it can, and is asked again")]
     public static partial void HandlerKeepsPlace(this ILogger logger, string topic, Exception exception);
 
+    [LoggerMessage(1106, LogLevel.Warning, "The connection that {Purpose} failed; there will be another in {Milliseconds} ms")]
+    public static partial void SessionLost(this ILogger logger, string purpose, double milliseconds, Exception exception);
+
+    [LoggerMessage(1107, LogLevel.Warning,
+        "A session holds its position in the events for long: number {Position} has been missing for {Milliseconds} ms")]
+    public static partial void FenceTimedOut(this ILogger logger, long position, double milliseconds);
+
+    [LoggerMessage(1108, LogLevel.Error, "This node lost its place in the events at {Lost}: it was away for longer than they are kept, or "
+        + "the database has lost commits. It begins anew after {Position} and closes its sockets")]
+    public static partial void PlaceLost(this ILogger logger, long lost, long position);
+
     [LoggerMessage(1104, LogLevel.Debug, "{Count} events of {Topic} are deleted, up to {Position}")]
     public static partial void EventsDeleted(this ILogger logger, string topic, long count, long position);
 }

@@ -38,13 +38,10 @@ public sealed class Feed : IAsyncDisposable
     /// How long this node has been behind the table, as far as it can tell: since it waits for a commit in flight before it hands over
     /// what came after, or since it last reached the database. Nothing where commits are handed over by the process that made them.
     /// </summary>
-    public TimeSpan Delay => DelayOf?.Invoke() ?? TimeSpan.Zero;
+    public TimeSpan Delay => Source?.Delay ?? TimeSpan.Zero;
 
-    /// <summary>Where events come from other nodes too: who knows how far behind the table this one is.</summary>
-    internal Func<TimeSpan>? DelayOf { get; set; }
-
-    /// <summary>True where other nodes have feeds of their own over the same table.</summary>
-    internal bool IsShared => DelayOf is not null;
+    /// <summary>Who brings the events, where they come from other nodes too.</summary>
+    internal PostgresFeed? Source { get; set; }
 
     /// <summary>
     /// The settled position: every event up to it that will ever exist has been handed to this feed, and any snapshot begun since sees it.

@@ -20,7 +20,7 @@ internal sealed class FakeNode : IAsyncDisposable
 
     public FakeLightningOptions Options { get; }
     public PauseClock Clock { get; } = new();
-    public SqliteDatabase Database { get; private set; } = null!;
+    public IDatabase Database { get; private set; } = null!;
     public FakeLightning Lightning { get; private set; } = null!;
 
     public static async Task<FakeNode> StartAsync(FakeLightningOptions? options = null)
@@ -68,7 +68,7 @@ internal sealed class FakeNode : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        Database = await SqliteDatabase.OpenAsync(_options, new EventOptions(), [FakeLightning.Migrations], TimeProvider.System, s_meters,
+        Database = await Kernel.Storage.Database.OpenAsync(_options, new EventOptions(), [FakeLightning.Migrations], TimeProvider.System, s_meters,
             NullLoggerFactory.Instance, CancellationToken.None);
         Lightning = Another();
     }

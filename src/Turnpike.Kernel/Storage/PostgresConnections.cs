@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace Turnpike.Kernel.Storage;
@@ -5,8 +6,10 @@ namespace Turnpike.Kernel.Storage;
 /// <summary>Connections to the database, kept in one pool that is as large as all that use it together.</summary>
 internal sealed class PostgresConnections : IAsyncDisposable
 {
-    // The feed's reader, its listener and the lease's; one for who asks what became of a work.
-    private const int Others = 4;
+    // Beyond works and reads: what the store does for itself.
+    private const int Others = 2;
+
+    private const int KeepAliveSeconds = 5;
 
     // A session that hangs must not hold what others wait for: rows, named locks, the lock that a fence waits for.
     private const string Session =
@@ -14,6 +17,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";
 
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _own;
 
     /// <param name="options">The connection string, and how many connections.</param>
     /// <exception cref="StorageException">The connection string is missing or wrong.</exception>
@@ -24,9 +28,10 @@ internal sealed class PostgresConnections : IAsyncDisposable
         {
             var settings = Settings(new NpgsqlConnectionStringBuilder(given), options);
             Place = $"{settings.Host}:{settings.Port}/{settings.Database}";
-            var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
-            builder.EnableArrays().EnableTransportSecurity().EnableIntegratedSecurity();
-            _source = builder.Build();
+            _source = Build(settings);
+            settings.Pooling = false;
+            settings.KeepAlive = KeepAliveSeconds;
+            _own = Build(settings);
         }
         catch (ArgumentException)
         {
@@ -52,10 +57,44 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// A connection that is in no pool and for one user alone, such as one that listens; a query each few seconds shows that it lives.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database cannot be reached, or refuses.</exception>
+    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation) => await _own.OpenConnectionAsync(cancellation);
+
+    /// <summary>Undoes whatever a connection has begun.</summary>
+    /// <returns>False if the connection is gone, and the transaction with it.</returns>
+    public static async Task<bool> TryRollBackAsync(NpgsqlConnection connection)
+    {
+        if (connection.State != ConnectionState.Open) return false;
+        try
+        {
+            await using var command = new NpgsqlCommand("ROLLBACK", connection);
+            await command.ExecuteNonQueryAsync();
+            return true;
+        }
+        catch (Exception exception) when (PostgresFailure.IsCause(exception))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Forgets the connections that lie idle: when one has died, the others probably have too.</summary>
     public void Forget() => _source.Clear();
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _own.DisposeAsync();
+        await _source.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        builder.EnableArrays().EnableTransportSecurity().EnableIntegratedSecurity();
+        return builder.Build();
+    }
 
     private static NpgsqlConnectionStringBuilder Settings(NpgsqlConnectionStringBuilder settings, StorageOptions options)
     {

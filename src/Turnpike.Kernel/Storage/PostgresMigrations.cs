@@ -53,7 +53,7 @@ internal sealed class PostgresMigrations(PostgresConnections connections, TimePr
         }
         catch (Exception exception)
         {
-            await RollBackAsync(connection);
+            await PostgresConnections.TryRollBackAsync(connection);
             if (!PostgresFailure.IsCause(exception)) throw;
             var failure = new PostgresFailure(exception, $"migration {module.Name}/{next?.Name}");
             throw failure.AsUnavailable() as StorageException
@@ -90,17 +90,5 @@ internal sealed class PostgresMigrations(PostgresConnections connections, TimePr
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         PostgresValues.Add(command.Parameters, args);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task RollBackAsync(NpgsqlConnection connection)
-    {
-        try
-        {
-            await ExecuteAsync(connection, "ROLLBACK");
-        }
-        catch (Exception exception) when (PostgresFailure.IsCause(exception) || exception is InvalidOperationException)
-        {
-            // The connection is gone, and the transaction with it.
-        }
     }
 }

@@ -6,10 +6,19 @@ namespace Turnpike.Kernel.Storage;
 internal abstract class PostgresRead(NpgsqlBatchCommand command, string sql)
 {
     /// <summary>The statement with its values.</summary>
-    public NpgsqlBatchCommand Command => command;
+    public NpgsqlBatchCommand Command { get; private set; } = command;
 
     /// <summary>The caller's text.</summary>
     public string Sql => sql;
+
+    /// <summary>Makes the command fit for another connection: Npgsql keeps in it what it has prepared on the first.</summary>
+    public void Renew()
+    {
+        var parameters = Command.Parameters.ToArray();
+        Command.Parameters.Clear();
+        Command = new(Command.CommandText);
+        Command.Parameters.AddRange(parameters);
+    }
 
     /// <summary>Maps the rows and keeps what comes of it.</summary>
     public abstract Task TakeAsync(NpgsqlDataReader reader);

@@ -30,6 +30,7 @@ internal sealed class PostgresTransaction(PostgresConnections connections, strin
             {
                 connections.Forget();
                 await DisposeAsync();
+                read.Renew();
             }
         }
     }
@@ -59,16 +60,7 @@ internal sealed class PostgresTransaction(PostgresConnections connections, strin
     {
         if (!_begun) return;
         _begun = false;
-        try
-        {
-            await using var command = new NpgsqlCommand("ROLLBACK", _connection);
-            await command.ExecuteNonQueryAsync();
-        }
-        catch (Exception exception) when (PostgresFailure.IsCause(exception))
-        {
-            // The connection is gone, and the transaction with it.
-            connections.Forget();
-        }
+        if (!await PostgresConnections.TryRollBackAsync(_connection!)) connections.Forget();
     }
 
     /// <summary>Gives the connection back.</summary>
@@ -93,10 +85,6 @@ internal sealed class PostgresTransaction(PostgresConnections connections, strin
         catch (Exception exception) when (PostgresFailure.IsCause(exception))
         {
             throw new PostgresFailure(exception, read.Sql);
-        }
-        finally
-        {
-            batch.BatchCommands.Clear();    // the read may go into another batch, on another connection
         }
     }
 }

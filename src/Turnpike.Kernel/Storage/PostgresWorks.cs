@@ -18,6 +18,9 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
         + "VALUES (nextval('event_position'), $1, $2, $3, $4, $5)";
     private const int MaxAttempts = 8;
 
+    /// <summary>Called after each commit that appended events, so that the feed need not wait for its next look at the table.</summary>
+    public Action? EventsCommitted { get; set; }
+
     /// <summary>Runs a work to its end.</summary>
     /// <exception cref="StorageException">See <see cref="IDatabase.CommitAsync"/>.</exception>
     public async Task<Result<T>> RunAsync<T>(Locks locks, Func<Work, ValueTask<Result<T>>> work)
@@ -26,7 +29,12 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
         {
             var (result, lost) = await TryAsync(locks, work);
             if (lost is null) return result;
-            if (lost.Id is { } id && await WasCommittedAsync(id)) return result;
+            if (lost.Id is { } id && await WasCommittedAsync(id))
+            {
+                EventsCommitted?.Invoke();
+                return result;
+            }
+
             if (lost.Reason is not { } reason || attempt == MaxAttempts)
                 throw (lost.Cause as PostgresFailure)?.AsUnavailable() ?? lost.Cause;
             metrics.Retried(reason);
@@ -93,6 +101,7 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
         }
 
         metrics.Committed(clock.GetElapsedTime(began));
+        if (!queue.Events.IsEmpty) EventsCommitted?.Invoke();
         return (result, null);
     }
 

@@ -46,7 +46,7 @@ internal static class StandardWork
 
     /// <summary>Adds an amount to an account and books a posting under a unique key; answers the new balance.</summary>
     public static Task<Result<long>> PostAsync(this IDatabase database, int account, long posting, long amount) =>
-        database.CommitAsync<long>(Locks.Of("test/account"), async work =>
+        database.CommitAsync<long>(Locks.Of($"test/account/{account}"), async work =>
         {
             var key = Account(account);
             var balance = await work.ReadAsync("SELECT balance FROM account WHERE id = $1", static row => row.Int64(0), key);

@@ -41,27 +41,27 @@ internal sealed class TestStore : IAsyncDisposable
 
     /// <summary>Opens a new and empty store of a kind; or again the one that the options name.</summary>
     public static async Task<TestStore> OpenAsync(StoreKind kind, StorageOptions? options = null, EventOptions? events = null,
-        TimeProvider? clock = null, ILoggerFactory? loggers = null)
+        TimeProvider? clock = null, ILoggerFactory? loggers = null, IMeterFactory? meters = null)
     {
         options ??= new();
         if (kind == StoreKind.Postgres) options = await OnPostgresAsync(options);
-        return await OpenAsync(options, events, clock, loggers);
+        return await OpenAsync(options, events, clock, loggers, meters);
     }
 
     public static async Task<TestStore> OpenAsync(StorageOptions? options = null, EventOptions? events = null, TimeProvider? clock = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null, IMeterFactory? meters = null)
     {
         options ??= new();
         var own = options.Folder == "data" && options.Provider == "sqlite";
         if (own) options.Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName;
-        var database = await OpenAsync(options, [Module], events, clock, loggers);
+        var database = await OpenAsync(options, [Module], events, clock, loggers, meters);
         return new(database, options, own);
     }
 
     public static Task<IDatabase> OpenAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules,
         EventOptions? events = null,
-        TimeProvider? clock = null, ILoggerFactory? loggers = null) =>
-        Kernel.Storage.Database.OpenAsync(options, events ?? new(), modules, clock ?? new ManualTimeProvider(), Meters,
+        TimeProvider? clock = null, ILoggerFactory? loggers = null, IMeterFactory? meters = null) =>
+        Kernel.Storage.Database.OpenAsync(options, events ?? new(), modules, clock ?? new ManualTimeProvider(), meters ?? Meters,
             loggers ?? NullLoggerFactory.Instance, CancellationToken.None);
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,3 @@
+CREATE TABLE half (id bigint PRIMARY KEY);
+INSERT INTO half VALUES (1);
+INSERT INTO half VALUES (1);

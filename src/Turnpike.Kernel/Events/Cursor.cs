@@ -55,6 +55,18 @@ public sealed class Cursor : IEquatable<Cursor>
         return Of(position, [.. runs]);
     }
 
+    /// <summary>Everything up to a position, and some after it.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="runs">Rising, with gaps between them; those that the position reaches become part of it.</param>
+    /// <exception cref="StorageUnavailableException">More than 256 of them remain; in a moment some are settled.</exception>
+    internal static Cursor Of(long position, Run[] runs)
+    {
+        var reached = 0;
+        for (; reached < runs.Length && runs[reached].First <= position + 1; reached++) position = Math.Max(position, runs[reached].Last);
+        return runs.Length - reached <= MaxRuns ? new(position, runs[reached..])
+            : throw new StorageUnavailableException($"More than {MaxRuns} commits are in flight or undone at once; try again.");
+    }
+
     /// <summary>Reads a cursor that a client brings back.</summary>
     /// <returns>The cursor, or <see cref="EventErrors.CursorMalformed"/>.</returns>
     public static Result<Cursor> Parse(string text)
@@ -123,16 +135,6 @@ public sealed class Cursor : IEquatable<Cursor>
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Position, _runs.Length, Newest);
-
-    /// <param name="position">The position.</param>
-    /// <param name="runs">Rising, with gaps between them; those that the position reaches become part of it.</param>
-    private static Cursor Of(long position, Run[] runs)
-    {
-        var reached = 0;
-        for (; reached < runs.Length && runs[reached].First <= position + 1; reached++) position = Math.Max(position, runs[reached].Last);
-        return runs.Length - reached <= MaxRuns ? new(position, runs[reached..])
-            : throw new StorageUnavailableException($"More than {MaxRuns} commits are in flight or undone at once; try again.");
-    }
 
     private static void Write(MemoryStream bytes, long value)
     {

@@ -5,10 +5,14 @@ namespace Turnpike.Kernel.Events;
 
 /// <summary>
 /// Deletes events that are older, or more, than is kept, a few at a time, and raises the floor in the same commit. Never beyond the
-/// slowest subscriber of the feed.
+/// slowest subscriber of the feed. Where several nodes do it, they take turns batch by batch, each going on from the floor it finds.
 /// </summary>
 internal sealed class Retention(IDatabase database, Feed feed, EventOptions options, TimeProvider clock, ILogger log)
 {
+    // Where there are other nodes, their feeds may be a little behind this one: what is deleted before they have had it would cost them
+    // their place.
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
     private readonly TopicRetention[] _rules =
         [new TopicRetention { Prefix = "", Age = options.Age, Count = options.Count }, .. options.Topics];
 
@@ -102,8 +106,17 @@ internal sealed class Retention(IDatabase database, Feed feed, EventOptions opti
                 : await snapshot.ReadAsync(EventTable.Last, static row => row.Int64(0));
             var byCount = await snapshot.ReadAsync(EventTable.NthFromEnd(others.Length), static row => row.Int64(0),
                 [floor, rule.Count, rule.Prefix, .. others]);
-            return Math.Max(byAge, byCount);
+            var last = Math.Max(byAge, byCount);
+            return feed.Source is null ? last : Math.Min(last, await LastOfOthersAsync(snapshot, floor));
         }, cancellation);
+    }
+
+    /// <summary>The newest position that every feed has had by now, unless its node is away.</summary>
+    private async ValueTask<long> LastOfOthersAsync(Snapshot snapshot, long floor)
+    {
+        var since = (clock.GetUtcNow() - Grace).ToUnixTimeMilliseconds();
+        return await snapshot.ReadAsync(EventTable.FirstSince, static row => row.Int64(0), floor, since) is > 0 and var first
+            ? first - 1 : long.MaxValue;
     }
 
     private async Task<(long Count, long Floor)?> DeleteBatchAsync(TopicRetention rule, long end, CancellationToken cancellation)

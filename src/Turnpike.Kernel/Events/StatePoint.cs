@@ -13,9 +13,9 @@ public readonly record struct StatePoint
 
     /// <summary>Everything up to the settled position, and what the snapshot holds after it.</summary>
     /// <param name="settled">The feed's <see cref="Feed.Head"/> from before the snapshot began.</param>
-    /// <param name="after">The positions after it that the snapshot sees.</param>
+    /// <param name="after">The runs after it that the snapshot sees, rising.</param>
     /// <exception cref="Storage.StorageUnavailableException">Too many gaps; in a moment some of them are settled.</exception>
-    internal StatePoint(long settled, IEnumerable<long> after) => _cursor = Cursor.At(settled, after);
+    internal StatePoint(long settled, IReadOnlyList<Run> after) => _cursor = Cursor.Of(settled, [.. after]);
 
     /// <summary>True if the state was read after that event's commit.</summary>
     public bool Contains(CommittedEvent @event) => ToCursor().Contains(@event);

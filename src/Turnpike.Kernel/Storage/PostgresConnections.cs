@@ -3,13 +3,13 @@ using Npgsql;
 
 namespace Turnpike.Kernel.Storage;
 
-/// <summary>Connections to the database, kept in one pool that is as large as all that use it together.</summary>
+/// <summary>
+/// Connections to the database: kept in one pool that is as large as all that use it together, and for the feed outside of it.
+/// </summary>
 internal sealed class PostgresConnections : IAsyncDisposable
 {
-    // Beyond works and reads: what the store does for itself.
+    // The lease's, and one for who asks what became of a work.
     private const int Others = 2;
-
-    private const int KeepAliveSeconds = 5;
 
     // A session that hangs must not hold what others wait for: rows, named locks, the lock that a fence waits for.
     private const string Session =
@@ -28,10 +28,8 @@ internal sealed class PostgresConnections : IAsyncDisposable
         {
             var settings = Settings(new NpgsqlConnectionStringBuilder(given), options);
             Place = $"{settings.Host}:{settings.Port}/{settings.Database}";
-            _source = Build(settings);
-            settings.Pooling = false;
-            settings.KeepAlive = KeepAliveSeconds;
-            _own = Build(settings);
+            _source = Source(settings);
+            _own = Source(Own(settings));
         }
         catch (ArgumentException)
         {
@@ -57,11 +55,19 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// A connection that is in no pool and for one user alone, such as one that listens; a query each few seconds shows that it lives.
-    /// </summary>
-    /// <exception cref="NpgsqlException">The database cannot be reached, or refuses.</exception>
-    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation) => await _own.OpenConnectionAsync(cancellation);
+    /// <summary>A connection that its owner keeps, with whatever is set on it; it ends when it is disposed of.</summary>
+    /// <exception cref="PostgresFailure">The database cannot be reached, or refuses.</exception>
+    public async Task<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _own.OpenConnectionAsync(cancellation);
+        }
+        catch (Exception exception) when (PostgresFailure.IsCause(exception))
+        {
+            throw new PostgresFailure(exception, "connect to " + Place);
+        }
+    }
 
     /// <summary>Undoes whatever a connection has begun.</summary>
     /// <returns>False if the connection is gone, and the transaction with it.</returns>
@@ -85,16 +91,24 @@ internal sealed class PostgresConnections : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _own.DisposeAsync();
         await _source.DisposeAsync();
+        await _own.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings)
     {
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.EnableArrays().EnableTransportSecurity().EnableIntegratedSecurity();
         return builder.Build();
     }
+
+    // Who only listens would not notice that the other side is gone; who asks little and often need not wait long for an answer.
+    private static NpgsqlConnectionStringBuilder Own(NpgsqlConnectionStringBuilder settings) => new(settings.ConnectionString)
+    {
+        Pooling = false,
+        KeepAlive = 5,
+        CommandTimeout = 10,
+    };
 
     private static NpgsqlConnectionStringBuilder Settings(NpgsqlConnectionStringBuilder settings, StorageOptions options)
     {

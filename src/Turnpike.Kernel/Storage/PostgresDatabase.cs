@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Turnpike.Kernel.Events;
 
 namespace Turnpike.Kernel.Storage;
@@ -18,13 +17,14 @@ internal sealed class PostgresDatabase : IDatabase
     private readonly PostgresWorks _works;
     private readonly Turns _workTurns;
     private readonly Turns _readTurns;
+    private readonly PostgresFeed _feed;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sweeping;
     private readonly TaskCompletionSource<StorageException?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
-    private PostgresDatabase(StorageOptions options, EventOptions events, PostgresConnections connections, long head,
+    private PostgresDatabase(StorageOptions options, EventOptions events, PostgresConnections connections, FeedPlace place,
         TimeProvider clock, IMeterFactory meters, ILoggerFactory loggers)
     {
         _connections = connections;
@@ -34,10 +34,11 @@ internal sealed class PostgresDatabase : IDatabase
         _workTurns = new(options.MaxConnections, options.MaxWaiting);
         _readTurns = new(options.MaxReaders, options.MaxWaiting);
         _metrics = new(meters, _workTurns, _readTurns);
-        _works = new(connections, _statements, _outcomes, clock, _metrics, _log);
-        Feed = new(this, head, events, clock, meters, loggers.CreateLogger<Feed>());
+        Feed = new(this, place.Position, events, clock, meters, loggers.CreateLogger<Feed>());
+        _feed = new(Feed, place, connections.OpenOwnAsync, meters, loggers.CreateLogger<Feed>());
+        _works = new(connections, _statements, _outcomes, _feed.Committed, clock, _metrics, _log);
         _sweeping = SweepAsync(clock);
-        _log.DatabaseOpen(connections.Place, head);
+        _log.DatabaseOpen(connections.Place, place.Position);
     }
 
     /// <inheritdoc/>
@@ -57,7 +58,7 @@ internal sealed class PostgresDatabase : IDatabase
         {
             await PostgresRequirements.RequireAsync(connections);
             await new PostgresMigrations(connections, clock, loggers.CreateLogger<PostgresDatabase>()).ApplyAsync(modules, options.Migrate);
-            return new PostgresDatabase(options, events, connections, await HeadAsync(connections), clock, meters, loggers);
+            return new PostgresDatabase(options, events, connections, await PlaceAsync(connections, cancellation), clock, meters, loggers);
         }
         catch (Exception exception)
         {
@@ -120,6 +121,7 @@ internal sealed class PostgresDatabase : IDatabase
         var closed = new StorageException("The store is closed.");
         await _workTurns.CloseAsync(closed);
         _stopped.SetResult(null);
+        await _feed.DisposeAsync();
         await Feed.DisposeAsync();
         await _stop.CancelAsync();
         await _sweeping;
@@ -154,13 +156,11 @@ internal sealed class PostgresDatabase : IDatabase
         }
     }
 
-    private static async Task<long> HeadAsync(PostgresConnections connections)
+    private static async Task<FeedPlace> PlaceAsync(PostgresConnections connections, CancellationToken cancellation)
     {
-        await using var connection = await connections.OpenAsync();
         try
         {
-            await using var command = new NpgsqlCommand("SELECT coalesce(max(position), 0) FROM event", connection);
-            return (long)(await command.ExecuteScalarAsync())!;
+            return await PostgresFeed.FindPlaceAsync(connections.OpenOwnAsync, cancellation);
         }
         catch (Exception exception) when (PostgresFailure.IsCause(exception))
         {

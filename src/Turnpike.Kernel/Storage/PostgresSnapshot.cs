@@ -7,11 +7,17 @@ namespace Turnpike.Kernel.Storage;
 /// <param name="settled">The feed's head as it was before the transaction began: the snapshot contains all up to it.</param>
 internal sealed class PostgresSnapshot(PostgresReads reads, long settled) : Snapshot
 {
-    private const string Beyond = "SELECT position FROM event WHERE position > $1 ORDER BY position";
+    // Positions that follow each other have the same distance from their rank. One run more than a cursor may have tells that it is one.
+    private const string Beyond = """
+        SELECT min(position), max(position)
+        FROM (SELECT position, position - row_number() OVER (ORDER BY position) AS run FROM event WHERE position > $1) AS beyond
+        GROUP BY run ORDER BY 1 LIMIT 258
+        """;
+
     private const string Newest = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_position";
 
     public override async ValueTask<StatePoint> PointAsync() =>
-        new(settled, await reads.List(Beyond, static row => row.Int64(0), [settled]));
+        new(settled, await reads.List(Beyond, static row => new Run(row.Int64(0), row.Int64(1)), [settled]));
 
     internal override ValueTask<long> NewestAsync() => reads.First(Newest, static row => row.Int64(0), []);
 

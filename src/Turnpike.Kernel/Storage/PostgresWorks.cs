@@ -9,7 +9,7 @@ namespace Turnpike.Kernel.Storage;
 /// COMMIT in one round trip. What the work lost to others or to the network is run again; what may have been committed is asked about.
 /// </summary>
 internal sealed class PostgresWorks(PostgresConnections connections, PostgresStatements statements, WorkOutcomeTable outcomes,
-    TimeProvider clock, PostgresMetrics metrics, ILogger log)
+    Action onEvents, TimeProvider clock, PostgresMetrics metrics, ILogger log)
 {
     // Later reads see what others committed meanwhile; the named locks are what makes a decision hold.
     private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -17,9 +17,6 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
     private const string AppendEvent = "INSERT INTO event (position, topic, type, version, payload, at) "
         + "VALUES (nextval('event_position'), $1, $2, $3, $4, $5)";
     private const int MaxAttempts = 8;
-
-    /// <summary>Called after each commit that appended events, so that the feed need not wait for its next look at the table.</summary>
-    public Action? EventsCommitted { get; set; }
 
     /// <summary>Runs a work to its end.</summary>
     /// <exception cref="StorageException">See <see cref="IDatabase.CommitAsync"/>.</exception>
@@ -31,7 +28,7 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
             if (lost is null) return result;
             if (lost.Id is { } id && await WasCommittedAsync(id))
             {
-                EventsCommitted?.Invoke();
+                onEvents();
                 return result;
             }
 
@@ -101,7 +98,7 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
         }
 
         metrics.Committed(clock.GetElapsedTime(began));
-        if (!queue.Events.IsEmpty) EventsCommitted?.Invoke();
+        if (!queue.Events.IsEmpty) onEvents();
         return (result, null);
     }
 

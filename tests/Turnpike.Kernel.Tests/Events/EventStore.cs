@@ -17,6 +17,7 @@ internal static class EventStore
 
     public static async Task<List<string>> ReadAllAsync(this TestStore store, string prefix, Cursor after, int limit)
     {
+        await store.SettledAsync();
         var log = new EventLog(store.Database);
         var all = new List<string>();
         while (true)
@@ -28,6 +29,13 @@ internal static class EventStore
             after = page.Next;
             if (page.IsHead) return all;
         }
+    }
+
+    /// <summary>Waits until the feed has all that is in the table.</summary>
+    public static async Task SettledAsync(this TestStore store)
+    {
+        var newest = await store.Database.NumberAsync("SELECT coalesce(max(position), 0) FROM event");
+        while (store.Database.Feed.Head < newest) await Task.Yield();
     }
 
     public static string Text(CommittedEvent e) => string.Create(CultureInfo.InvariantCulture, $"{e.Topic}@{e.Position}");

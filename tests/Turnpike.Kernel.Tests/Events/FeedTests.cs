@@ -16,12 +16,16 @@ internal sealed record HappenedLater(string Why) : IEvent
 [JsonSerializable(typeof(HappenedLater))]
 internal sealed partial class LaterJson : JsonSerializerContext;
 
-public sealed class FeedTests
+public abstract class FeedTests(StoreKind kind)
 {
+    public sealed class OnSqlite() : FeedTests(StoreKind.Sqlite);
+
+    public sealed class OnPostgres() : FeedTests(StoreKind.Postgres);
+
     [Fact]
     public async Task Every_subscriber_gets_every_event_of_its_topics_once_in_order_after_the_commit()
     {
-        await using var store = await TestStore.OpenAsync();
+        await using var store = await TestStore.OpenAsync(kind);
         var (all, left, right) = (new Memory(), new Memory(), new Memory(AsyncYield));
         store.Database.Feed.Subscribe("", all.OnEvent);
         store.Database.Feed.Subscribe("left/", left.OnEvent);
@@ -49,7 +53,7 @@ public sealed class FeedTests
     public async Task A_slow_subscriber_delays_nobody_and_reads_the_table_where_it_has_fallen_behind()
     {
         using var log = new LogRecorder();
-        await using var store = await TestStore.OpenAsync(events: new() { TailEvents = 16 }, loggers: log);
+        await using var store = await TestStore.OpenAsync(kind, events: new() { TailEvents = 16 }, loggers: log);
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var slow = new Memory(e => e.Position == 1 ? new(hold.Task) : ValueTask.CompletedTask);
         var fast = new Memory();
@@ -72,7 +76,7 @@ public sealed class FeedTests
     [Fact]
     public async Task The_tail_is_bounded_in_bytes_too()
     {
-        await using var store = await TestStore.OpenAsync(events: new() { TailBytes = 65_536 });
+        await using var store = await TestStore.OpenAsync(kind, events: new() { TailBytes = 65_536 });
         var memory = new Memory();
         store.Database.Feed.Subscribe("", memory.OnEvent);
         for (var i = 0; i < 40; i++) await store.AppendAsync(new string('t', 10_000), i);
@@ -85,7 +89,7 @@ public sealed class FeedTests
     public async Task A_subscriber_that_throws_is_logged_goes_on_and_disturbs_nobody()
     {
         using var log = new LogRecorder();
-        await using var store = await TestStore.OpenAsync(loggers: log);
+        await using var store = await TestStore.OpenAsync(kind, loggers: log);
         var bad = new Memory(_ => throw new FormatException());
         var good = new Memory();
         store.Database.Feed.Subscribe("", bad.OnEvent);
@@ -102,7 +106,7 @@ public sealed class FeedTests
     [Fact]
     public async Task A_subscriber_that_reads_its_state_under_load_misses_and_doubles_nothing()
     {
-        await using var store = await TestStore.OpenAsync();
+        await using var store = await TestStore.OpenAsync(kind);
         await store.Database.OpenAccountAsync(1, 0);
         var all = new Memory();
         store.Database.Feed.Subscribe("", all.OnEvent);
@@ -137,8 +141,8 @@ public sealed class FeedTests
     public async Task The_feed_begins_with_the_first_event_after_the_store_was_opened()
     {
         var options = new StorageOptions { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName };
-        await using (var store = await TestStore.OpenAsync(options)) await store.AppendAsync("a", 1, 2, 3);
-        await using (var store = await TestStore.OpenAsync(options))
+        await using (var store = await TestStore.OpenAsync(kind, options)) await store.AppendAsync("a", 1, 2, 3);
+        await using (var store = await TestStore.OpenAsync(kind, options))
         {
             await store.AppendAsync("a", 4);
             var memory = new Memory();
@@ -157,7 +161,7 @@ public sealed class FeedTests
     [Fact]
     public async Task Events_are_handed_out_by_type_and_version_and_unknown_ones_are_skipped()
     {
-        await using var store = await TestStore.OpenAsync();
+        await using var store = await TestStore.OpenAsync(kind);
         var (first, second, end) = (new List<long>(), new List<string>(), new Memory());
         store.Database.Feed.Subscribe("known/", new EventDispatch()
             .On(TestJson.Default.Happened, (_, e) =>

@@ -6,14 +6,18 @@ using Turnpike.Tests;
 
 namespace Turnpike.Kernel.Tests.Events;
 
-public sealed class RetentionTests
+public abstract class RetentionTests(StoreKind kind)
 {
+    public sealed class OnSqlite() : RetentionTests(StoreKind.Sqlite);
+
+    public sealed class OnPostgres() : RetentionTests(StoreKind.Postgres);
+
     private readonly ManualTimeProvider _clock = new();
 
     [Fact]
     public async Task Events_that_are_too_old_go_and_a_cursor_before_them_is_told()
     {
-        await using var store = await TestStore.OpenAsync(clock: _clock);
+        await using var store = await TestStore.OpenAsync(kind, clock: _clock);
         await store.AppendAsync("a", 1, 2, 3);
         _clock.Advance(TimeSpan.FromHours(1));
         await store.AppendAsync("a", 4, 5);
@@ -30,7 +34,7 @@ public sealed class RetentionTests
     public async Task Numbering_goes_on_where_all_events_are_gone_also_after_a_new_start()
     {
         var options = new StorageOptions { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName };
-        await using (var store = await TestStore.OpenAsync(options, clock: _clock))
+        await using (var store = await TestStore.OpenAsync(kind, options, clock: _clock))
         {
             await store.AppendAsync("a", 1, 2, 3);
             _clock.Advance(TimeSpan.FromHours(1));
@@ -39,7 +43,7 @@ public sealed class RetentionTests
             Assert.Equal(0, await store.Database.NumberAsync("SELECT count(*) FROM event"));
         }
 
-        await using (var store = await TestStore.OpenAsync(options, clock: _clock))
+        await using (var store = await TestStore.OpenAsync(kind, options, clock: _clock))
         {
             var memory = new Memory();
             store.Database.Feed.Subscribe("", memory.OnEvent);
@@ -56,7 +60,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task The_newest_are_kept_up_to_a_count_each_topic_by_its_longest_rule()
     {
-        await using var store = await TestStore.OpenAsync(clock: _clock);
+        await using var store = await TestStore.OpenAsync(kind, clock: _clock);
         for (var i = 0; i < 10; i++)
         {
             await store.AppendAsync("a/x", i);
@@ -64,6 +68,7 @@ public sealed class RetentionTests
             await store.AppendAsync("b/x", i);
         }
 
+        _clock.Advance(TimeSpan.FromHours(1));
         var options = new EventOptions { Count = 4, Batch = 3 };
         options.Topics.Add(new() { Prefix = "a/", Count = 2 });
         options.Topics.Add(new() { Prefix = "a/keep/", Count = 7 });
@@ -82,8 +87,9 @@ public sealed class RetentionTests
     [Fact]
     public async Task A_rule_that_comes_or_goes_forgets_no_floor()
     {
-        await using var store = await TestStore.OpenAsync(clock: _clock);
+        await using var store = await TestStore.OpenAsync(kind, clock: _clock);
         await store.AppendAsync("a/x", [.. Enumerable.Range(0, 10)]);
+        _clock.Advance(TimeSpan.FromHours(1));
         await SweepAsync(store, new() { Count = 4 });
         var with = new EventOptions { Count = 4 };
         with.Topics.Add(new() { Prefix = "a/", Count = 2 });
@@ -102,7 +108,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task Nothing_goes_that_a_subscriber_has_not_had()
     {
-        await using var store = await TestStore.OpenAsync(clock: _clock);
+        await using var store = await TestStore.OpenAsync(kind, clock: _clock);
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var slow = new Memory(e => e.Position == 3 ? new(hold.Task) : ValueTask.CompletedTask);
         store.Database.Feed.Subscribe("", slow.OnEvent);
@@ -120,7 +126,7 @@ public sealed class RetentionTests
     public async Task Retention_runs_at_every_interval_until_it_is_stopped()
     {
         using var log = new LogRecorder();
-        await using var store = await TestStore.OpenAsync(clock: _clock);
+        await using var store = await TestStore.OpenAsync(kind, clock: _clock);
         await store.AppendAsync("a", 1, 2, 3);
         using var stop = new CancellationTokenSource();
         var options = new EventOptions { Age = TimeSpan.FromSeconds(90) };
@@ -141,7 +147,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task A_page_holds_the_topics_asked_for_and_goes_on_past_the_others()
     {
-        await using var store = await TestStore.OpenAsync();
+        await using var store = await TestStore.OpenAsync(kind);
         await store.AppendAsync("a/1", 1, 2);
         await store.AppendAsync("b/1", [.. Enumerable.Range(0, 6000)]);
         await store.AppendAsync("a/2", 3);
@@ -167,6 +173,7 @@ public sealed class RetentionTests
 
     private async Task<long> SweepAsync(TestStore store, EventOptions options)
     {
+        await store.SettledAsync();
         var retention = new Retention(store.Database, store.Database.Feed, options, _clock, NullLogger.Instance);
         await retention.PrepareAsync(CancellationToken.None);
         return await retention.SweepAsync(CancellationToken.None);

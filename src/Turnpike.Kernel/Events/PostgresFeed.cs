@@ -65,6 +65,9 @@ internal sealed class PostgresFeed : IAsyncDisposable
             _signals.RunAsync(_stop.Token));
     }
 
+    /// <summary>Events read that wait for one before them.</summary>
+    public int Held => _order.Held;
+
     /// <summary>See <see cref="Feed.Delay"/>.</summary>
     public TimeSpan Delay
     {

@@ -119,9 +119,9 @@ public abstract class FeedTests(StoreKind kind)
         }));
 
         var states = new List<(StatePoint Point, long Balance)>();
-        for (var i = 1; i <= 50; i++)
+        for (var i = 1; i <= 25; i++)
         {
-            await all.UntilAsync(i * 40);
+            await all.UntilAsync(i * 20);
             states.Add(await store.Database.ReadAsync(async snapshot =>
                 (await snapshot.PointAsync(), await snapshot.ReadAsync("SELECT balance FROM account", static row => row.Int64(0))),
                     CancellationToken.None));

@@ -32,6 +32,21 @@ internal static partial class KernelLog
     [LoggerMessage(1008, LogLevel.Warning, "Rows of works long done could not be deleted; that is tried again")]
     public static partial void OutcomesNotDeleted(this ILogger logger, Exception exception);
 
+    [LoggerMessage(1050, LogLevel.Information, "This node has the lease {Lease} (token {Token})")]
+    public static partial void LeaseTaken(this ILogger logger, string lease, long token);
+
+    [LoggerMessage(1051, LogLevel.Warning, "This node has lost the lease {Lease} (token {Token}); what ran under it has ended")]
+    public static partial void LeaseLost(this ILogger logger, string lease, long token);
+
+    [LoggerMessage(1052, LogLevel.Warning, "The lease {Lease} could not be renewed; it is tried again until it ends")]
+    public static partial void LeaseNotRenewed(this ILogger logger, string lease, Exception exception);
+
+    [LoggerMessage(1053, LogLevel.Warning, "The lease {Lease} cannot be asked for; it is tried again until the store answers")]
+    public static partial void LeaseNotAsked(this ILogger logger, string lease, Exception exception);
+
+    [LoggerMessage(1054, LogLevel.Warning, "The lease {Lease} was not released; another node has it when its time is over")]
+    public static partial void LeaseNotReleased(this ILogger logger, string lease, Exception exception);
+
     [LoggerMessage(1100, LogLevel.Error, "A subscriber of {Topic} failed at event {Position}; it goes on with the next")]
     public static partial void HandlerFailed(this ILogger logger, string topic, long position, Exception exception);
 

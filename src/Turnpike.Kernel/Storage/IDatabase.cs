@@ -8,6 +8,9 @@ public interface IDatabase : IAsyncDisposable
     /// <summary>Hands committed events to their subscribers. Subscribe first, then start it.</summary>
     Feed Feed { get; }
 
+    /// <summary>Work that one node at a time may do.</summary>
+    Leases Leases { get; }
+
     /// <summary>
     /// Completes when the store has stopped: with null after <see cref="IAsyncDisposable.DisposeAsync"/>; with the reason if it cannot
     /// go on, and then the process has to end, as only a new start shows what is on the disk.
@@ -26,6 +29,7 @@ public interface IDatabase : IAsyncDisposable
     /// </returns>
     /// <exception cref="StorageUnavailableException">Nothing of the work was committed; the same call may succeed later.</exception>
     /// <exception cref="StorageException">The store failed; see there and its other kinds.</exception>
+    /// <exception cref="LeaseLostException">The locks are under a lease that has ended; nothing of the work was committed.</exception>
     /// <exception cref="UnannouncedViolationException">A constraint was violated that the write did not announce: a bug.</exception>
     /// <exception cref="OperationCanceledException">Withdrawn before it began.</exception>
     Task<Result<T>> CommitAsync<T>(Locks locks, Func<Work, ValueTask<Result<T>>> work, CancellationToken cancellation);

@@ -8,6 +8,9 @@ public abstract class Reads
 {
     private protected Reads() { }
 
+    /// <summary>Whose SQL is spoken, for the few statements that one text cannot serve.</summary>
+    public abstract SqlDialect Dialect { get; }
+
     /// <summary>Reads the first row.</summary>
     /// <param name="sql">One SELECT; a constant text, as its compiled form is kept.</param>
     /// <param name="map">Makes the value from the row; reads nothing else.</param>

@@ -37,6 +37,7 @@ internal sealed class SqliteDatabase : IDatabase
         _log = loggers.CreateLogger<SqliteDatabase>();
         var head = connection.First("SELECT seq FROM sqlite_sequence WHERE name = 'event'", static row => row.Int64(0));
         Feed = new(this, head, events, clock, meters, loggers.CreateLogger<Feed>());
+        Leases = new(new SoleOwner(), options.LeaseDuration, clock, meters, loggers.CreateLogger<Leases>());
         var metrics = new StorageMetrics(meters, () => _waiting.Count);
         var writer = new SqliteWriter(connection, _waiting, options.MaxBatch, Feed, clock, metrics, _log);
         new Thread(() => Write(writer)) { IsBackground = true, Name = "turnpike writer" }.Start();
@@ -45,6 +46,9 @@ internal sealed class SqliteDatabase : IDatabase
 
     /// <inheritdoc/>
     public Feed Feed { get; }
+
+    /// <inheritdoc/>
+    public Leases Leases { get; }
 
     /// <inheritdoc/>
     public Task<StorageException?> Stopped => _stopped.Task;
@@ -85,6 +89,7 @@ internal sealed class SqliteDatabase : IDatabase
     /// <inheritdoc/>
     public Task<Result<T>> CommitAsync<T>(Locks locks, Func<Work, ValueTask<Result<T>>> work, CancellationToken cancellation)
     {
+        if (locks.Lease is { IsHeld: false } lease) return Task.FromException<Result<T>>(new LeaseLostException(lease.Name));
         var pending = new PendingWork<T>(work);
         pending.WithdrawOn(cancellation);
         if (_waiting.TryAdd(pending) is { } refused)

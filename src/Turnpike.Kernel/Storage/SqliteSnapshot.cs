@@ -7,6 +7,8 @@ internal sealed class SqliteSnapshot(SqliteConnection connection, long head) : S
 {
     private readonly SqliteReads _reads = new(connection, "snapshot");
 
+    public override SqlDialect Dialect => SqlDialect.Sqlite;
+
     public override ValueTask<StatePoint> PointAsync() => new(new StatePoint(head));
 
     internal override ValueTask<long> NewestAsync() => new(head);

@@ -5,6 +5,8 @@ internal sealed class SqliteWork(SqliteConnection connection, WorkQueue queue) :
 {
     private readonly SqliteReads _reads = new(connection, "work");
 
+    public override SqlDialect Dialect => SqlDialect.Sqlite;
+
     public override ValueTask<T?> ReadAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args)
         where T : default => _reads.First(sql, map, args);
 

@@ -11,3 +11,8 @@ public sealed class StorageOutcomeUnknownException(string message, Exception? in
 
 /// <summary>A write violated a constraint that it did not announce. A bug in the program; nothing of the work was committed.</summary>
 public sealed class UnannouncedViolationException(string message, Exception? inner = null) : StorageException(message, inner);
+
+/// <summary>The lease of the work is another node's by now, or may be. Nothing of the work was committed.</summary>
+/// <param name="name">Which lease.</param>
+public sealed class LeaseLostException(string name)
+    : StorageException($"The lease {name} is no longer this node's; nothing of the work under it was committed.");

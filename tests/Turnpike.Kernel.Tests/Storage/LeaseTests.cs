@@ -20,7 +20,7 @@ public sealed class LeaseTests
         await store.Database.Leases.RunAsync(Name, async (lease, cancellation) =>
         {
             kept = lease;
-            _clock.Advance(s_duration * 10);
+            await AdvanceAsync(s_duration * 10);
             Assert.True(lease.IsHeld);
             var done = await store.Database.CommitAsync<int>(Locks.Of("a").Under(lease), _ => new(7), cancellation);
             Assert.True(done.TryGet(out var value, out _));
@@ -39,9 +39,9 @@ public sealed class LeaseTests
         var (running, lease, _) = await StartAsync(table, over.Token);
         for (var i = 1; i <= 10; i++)
         {
-            _clock.Advance(s_third - TimeSpan.FromTicks(1));
+            await AdvanceAsync(s_third - TimeSpan.FromTicks(1));
             Assert.Equal(i - 1, table.Renewals);
-            _clock.Advance(TimeSpan.FromTicks(1));
+            await AdvanceAsync(TimeSpan.FromTicks(1));
             Assert.Equal(i, table.Renewals);
         }
 
@@ -59,11 +59,11 @@ public sealed class LeaseTests
         using var over = new CancellationTokenSource();
         var (running, lease, ended) = await StartAsync(table, over.Token);
 
-        _clock.Advance(s_duration * 0.9 - TimeSpan.FromTicks(1));
+        await AdvanceAsync(s_duration * 0.9 - TimeSpan.FromTicks(1));
         Assert.False(ended.IsCompleted);
         Assert.True(lease.IsHeld);
         table.Renew = () => true;       // too late for this holding
-        _clock.Advance(TimeSpan.FromTicks(1));
+        await AdvanceAsync(TimeSpan.FromTicks(1));
         await ended;
         Assert.False(lease.IsHeld);
 
@@ -82,9 +82,9 @@ public sealed class LeaseTests
         using var over = new CancellationTokenSource();
         var (running, lease, ended) = await StartAsync(table, over.Token);
         table.Renew = () => throw new StorageUnavailableException("away");
-        _clock.Advance(s_duration * 0.4 - TimeSpan.FromTicks(1));
+        await AdvanceAsync(s_duration * 0.4 - TimeSpan.FromTicks(1));
         Assert.True(lease.IsHeld);
-        _clock.Advance(TimeSpan.FromTicks(1));
+        await AdvanceAsync(TimeSpan.FromTicks(1));
         await ended;
         await over.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -96,7 +96,7 @@ public sealed class LeaseTests
         var table = new ScriptedTable { Renew = () => false };
         using var over = new CancellationTokenSource();
         var (running, lease, ended) = await StartAsync(table, over.Token);
-        _clock.Advance(s_third);
+        await AdvanceAsync(s_third);
         await ended;
         Assert.False(lease.IsHeld);
         await over.CancelAsync();
@@ -114,6 +114,9 @@ public sealed class LeaseTests
         Assert.Equal(2, table.Released);
     }
 
+    /// <summary>Away from the test's synchronization context, so that what a timer starts happens inside.</summary>
+    private Task AdvanceAsync(TimeSpan by) => Task.Run(() => _clock.Advance(by));
+
     private Leases Make(ScriptedTable table)
     {
         table.Clock = _clock;
@@ -124,7 +127,6 @@ public sealed class LeaseTests
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var leases = Make(table);
-        // Without the test's synchronization context, so that what a timer starts happens inside Advance.
         var running = Task.Run(() => leases.RunAsync(Name, async (lease, token) =>
         {
             table.Begin(lease);

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using Turnpike.Kernel.Crypto;
 using Turnpike.Kernel.Sockets;
 using Turnpike.Kernel.Storage;
-using Turnpike.Planetmint.Backends;
 using Turnpike.Planetmint.Domain;
 using Turnpike.Planetmint.Endpoints;
 using Turnpike.Planetmint.Storage;
@@ -38,7 +37,6 @@ public static class PlanetmintServices
         services.AddSingleton<UpstreamLink>();
         services.AddSingleton<BlockProducer>();
         services.AddHostedService(provider => provider.GetRequiredService<BlockProducer>());
-        services.AddSingleton<IBlockStore, UpstreamBlockStore>();
         services.AddHostedService(provider => provider.GetRequiredService<UpstreamLink>());
         services.AddHealthChecks().AddCheck<PlanetmintHealth>("planetmint");
     }

@@ -52,14 +52,16 @@ public sealed class Leases
     /// <see cref="OperationCanceledException"/>. What it commits it commits under the lease.
     /// </param>
     /// <param name="cancellation">Ends the run; the lease is released and another node has it at once.</param>
+    /// <param name="onStandby">Called whenever this node asked for the lease and heard that another has it; null for nobody.</param>
     /// <returns>When the work has returned while the lease was held.</returns>
     /// <exception cref="OperationCanceledException">The run was ended from outside.</exception>
     /// <remarks>Anything else that the work throws ends the run, after the lease is released.</remarks>
-    public async Task RunAsync(string name, Func<Lease, CancellationToken, Task> work, CancellationToken cancellation)
+    public async Task RunAsync(string name, Func<Lease, CancellationToken, Task> work, CancellationToken cancellation,
+        Action? onStandby = null)
     {
         while (true)
         {
-            using var lease = await TakeAsync(name, cancellation);
+            using var lease = await TakeAsync(name, onStandby, cancellation);
             if (await RunUnderAsync(lease, work, cancellation)) return;
             _lost.Add(1);
             _log.LeaseLost(name, lease.Token);
@@ -92,7 +94,7 @@ public sealed class Leases
         }
     }
 
-    private async Task<Lease> TakeAsync(string name, CancellationToken cancellation)
+    private async Task<Lease> TakeAsync(string name, Action? onStandby, CancellationToken cancellation)
     {
         var holder = string.Create(CultureInfo.InvariantCulture,
             $"{Environment.MachineName}/{Environment.ProcessId}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
@@ -106,6 +108,7 @@ public sealed class Leases
                 if (await _table.TryTakeAsync(name, holder, _duration, cancellation) is { } grant)
                     return Hold(new Lease(name, holder, grant.Token, _clock), grant, asked);
                 wasAway = false;
+                onStandby?.Invoke();
             }
             catch (StorageException exception)
             {

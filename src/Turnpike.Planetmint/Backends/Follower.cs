@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Turnpike.Planetmint.Backends;
@@ -9,9 +8,9 @@ namespace Turnpike.Planetmint.Backends;
 /// socket is silent. Blocks are fetched a few ahead and stored strictly in order. What is stored is never rewritten: if the upstream
 /// has another history, following stops and <see cref="Health"/> says so.
 /// </summary>
-/// <remarks>planetmint.md, section 6. Of several nodes on one store the holder of the lease runs it; a second one does no harm.</remarks>
+/// <remarks>planetmint.md, section 6. Runs once. Of several nodes on one store the holder of the lease runs one.</remarks>
 internal sealed class Follower(
-    IUpstream upstream, IBlockStore store, UpstreamOptions options, TimeProvider clock, ILogger<Follower> logger) : BackgroundService
+    IUpstream upstream, IBlockStore store, UpstreamOptions options, TimeProvider clock, ILogger<Follower> logger)
 {
     // One word is as good as many: they only say that it is worth looking.
     private readonly Channel<bool> _words =
@@ -31,9 +30,9 @@ internal sealed class Follower(
     private long Next => _stored is { } head ? head.Height + 1 : options.FirstHeight;
 
     /// <summary>Follows until cancelled, or until the upstream turns out to have another history.</summary>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task RunAsync(CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var listening = ListenAsync(stop.Token);
         try
         {
@@ -54,9 +53,9 @@ internal sealed class Follower(
             {
                 if (!await RoundAsync(cancellation)) await WaitForWordAsync(cancellation);
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (Exception) when (cancellation.IsCancellationRequested)
             {
-                return;
+                return; // stopped, or another node follows by now: what fails at the end is nothing to mend here
             }
             catch (UpstreamException e) when (e.Fault == UpstreamFault.AnotherHistory)
             {

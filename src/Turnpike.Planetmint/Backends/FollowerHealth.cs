@@ -6,6 +6,9 @@ internal enum FollowerState
     /// <summary>It has not heard from the upstream yet.</summary>
     Starting,
 
+    /// <summary>Another node on the same store follows; this one takes over when that one ends.</summary>
+    Standby,
+
     /// <summary>It takes blocks as they come.</summary>
     Following,
 
@@ -24,8 +27,8 @@ internal enum FollowerState
 /// <param name="Problem">What is wrong, as a sentence; null while <see cref="IsHealthy"/>.</param>
 internal sealed record FollowerHealth(FollowerState State, long? StoredHeight, long? UpstreamHeight, bool IsListening, string? Problem)
 {
-    /// <summary>True while blocks are taken as they come.</summary>
-    public bool IsHealthy => State == FollowerState.Following;
+    /// <summary>True while blocks are taken as they come, here or by another node.</summary>
+    public bool IsHealthy => State is FollowerState.Following or FollowerState.Standby;
 
     /// <summary>Blocks still to be taken, as far as is known.</summary>
     public long Lag => Math.Max(0, (UpstreamHeight ?? 0) - (StoredHeight ?? 0));

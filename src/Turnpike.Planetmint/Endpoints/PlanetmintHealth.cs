@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Turnpike.Kernel.Storage;
+using Turnpike.Planetmint.Backends;
 using Turnpike.Planetmint.Storage;
 
 namespace Turnpike.Planetmint.Endpoints;
@@ -14,6 +15,7 @@ internal sealed class PlanetmintHealth(IDatabase database, UpstreamLink upstream
         return upstream.Health switch
         {
             { IsHealthy: false } health => HealthCheckResult.Unhealthy(health.Problem ?? "Waiting for the upstream."),
+            { State: FollowerState.Standby } => HealthCheckResult.Healthy($"Height {head.Height}; another node follows the upstream."),
             { } health => HealthCheckResult.Healthy($"Height {head.Height}, {health.Lag} behind the upstream."),
             null => HealthCheckResult.Healthy($"Height {head.Height}."),
         };

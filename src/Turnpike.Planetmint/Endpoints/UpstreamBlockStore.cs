@@ -6,9 +6,9 @@ using Turnpike.Planetmint.Wire;
 
 namespace Turnpike.Planetmint.Endpoints;
 
-/// <summary>Puts an upstream's blocks into the chain as they are: the upstream decided.</summary>
-internal sealed class UpstreamBlockStore(IDatabase database, RecentBlocks recent, PlanetmintMetrics metrics, TimeProvider clock)
-    : IBlockStore
+/// <summary>Puts an upstream's blocks into the chain as they are: the upstream decided. Nothing once the lease is another node's.</summary>
+internal sealed class UpstreamBlockStore(
+    IDatabase database, RecentBlocks recent, PlanetmintMetrics metrics, TimeProvider clock, Lease lease) : IBlockStore
 {
     /// <inheritdoc/>
     public async ValueTask<(long Height, string Hash)?> ReadHeadAsync(CancellationToken cancellation)
@@ -23,7 +23,7 @@ internal sealed class UpstreamBlockStore(IDatabase database, RecentBlocks recent
         var committed = new CommittedBlock(new ChainHead(block.Height, new AppHash(block.Hash)), [.. block.Transactions.Select(Read)]);
         var spent = committed.Transactions.SelectMany(t => t.Inputs).Select(i => i.Fulfills).OfType<OutputRef>().ToList();
         var made = committed.Transactions.SelectMany(t => t.Outputs.Select((_, i) => t.Output(i)));
-        await database.CommitAsync<ChainHead>(BlockTable.HeadLock, async work =>
+        await database.CommitAsync<ChainHead>(BlockTable.HeadLock.Under(lease), async work =>
         {
             // An upstream may have pruned what this node never saw: of such an output there is nothing to be marked as spent.
             var known = await OutputTable.ReadAsync(work, spent);

@@ -9,22 +9,21 @@ namespace Turnpike.Planetmint.Tests.Backends;
 internal sealed class Following : IAsyncDisposable
 {
     private readonly IUpstream _upstream;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
 
     private Following(IUpstream upstream, IBlockStore store, UpstreamOptions options, TimeProvider clock)
     {
         _upstream = upstream;
         Follower = new Follower(upstream, store, options, clock, Log);
+        _running = Follower.RunAsync(_stop.Token);
     }
 
     public Follower Follower { get; }
     public LogChannel Log { get; } = new();
 
-    public static async Task<Following> StartAsync(IUpstream upstream, IBlockStore store, UpstreamOptions options, TimeProvider clock)
-    {
-        var following = new Following(upstream, store, options, clock);
-        await following.Follower.StartAsync(CancellationToken.None);
-        return following;
-    }
+    public static Task<Following> StartAsync(IUpstream upstream, IBlockStore store, UpstreamOptions options, TimeProvider clock) =>
+        Task.FromResult(new Following(upstream, store, options, clock));
 
     public static Task<Following> StartAsync(
         ScriptedUpstream upstream, IBlockStore store, UpstreamOptions? options = null, TimeProvider? clock = null)
@@ -35,12 +34,13 @@ internal sealed class Following : IAsyncDisposable
     }
 
     /// <summary>Waits until it ends by itself.</summary>
-    public Task EndAsync() => Follower.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task EndAsync() => _running.WaitAsync(TimeSpan.FromSeconds(30));
 
     public async ValueTask DisposeAsync()
     {
-        await Follower.StopAsync(CancellationToken.None);
-        Follower.Dispose();
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
         (_upstream as IDisposable)?.Dispose();
     }
 

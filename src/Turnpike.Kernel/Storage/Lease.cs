@@ -53,6 +53,13 @@ public sealed class Lease : IDisposable
         if (!IsHeld) throw new LeaseLostException(Name);
     }
 
+    /// <summary>The store said that somebody else has it: it ends here too.</summary>
+    internal LeaseLostException Lost()
+    {
+        End();
+        return new LeaseLostException(Name);
+    }
+
     /// <summary>Holds for so long from a moment on.</summary>
     internal void HoldUntil(long from, TimeSpan duration)
     {

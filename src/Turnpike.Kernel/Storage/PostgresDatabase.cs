@@ -37,12 +37,16 @@ internal sealed class PostgresDatabase : IDatabase
         Feed = new(this, place.Position, events, clock, meters, loggers.CreateLogger<Feed>());
         _feed = new(Feed, place, connections.OpenOwnAsync, meters, loggers.CreateLogger<Feed>());
         _works = new(connections, _statements, _outcomes, _feed.Committed, clock, _metrics, _log);
+        Leases = new(new PostgresLeaseTable(connections), options.LeaseDuration, clock, meters, loggers.CreateLogger<Leases>());
         _sweeping = SweepAsync(clock);
         _log.DatabaseOpen(connections.Place, place.Position);
     }
 
     /// <inheritdoc/>
     public Feed Feed { get; }
+
+    /// <inheritdoc/>
+    public Leases Leases { get; }
 
     /// <inheritdoc/>
     public Task<StorageException?> Stopped => _stopped.Task;

@@ -28,6 +28,9 @@ internal sealed class PostgresFailure(Exception cause, string sql) : StorageExce
     /// <summary>True if a constraint was violated.</summary>
     public bool IsViolation => IsUndone && Code!.StartsWith("23", StringComparison.Ordinal);
 
+    /// <summary>True if a work's lease was another's: what <c>lease_fence</c> raises.</summary>
+    public bool IsLeaseLost => IsUndone && Code == "TP001";
+
     /// <summary>True if there is no connection any more, or there was none.</summary>
     public bool IsLost => !IsUndone && !IsTimeout;
 

@@ -3,14 +3,8 @@ using Npgsql;
 namespace Turnpike.Kernel.Storage;
 
 /// <summary><c>lease</c> in PostgreSQL, by its clock alone. Each statement is a transaction of its own.</summary>
-internal sealed class PostgresLeaseTable(NpgsqlDataSource source) : ILeaseTable
+internal sealed class PostgresLeaseTable(PostgresConnections connections) : ILeaseTable
 {
-    /// <summary>
-    /// The first statement of a work under a lease: a row if the token is still the store's. Its lock holds off who would take over
-    /// until the work has ended, but not other works under the lease.
-    /// </summary>
-    public const string Fence = "SELECT token FROM lease WHERE name = $1 AND token = $2 FOR SHARE";
-
     // Looks before it inserts: who only asks shall neither wait for works under the lease nor leave a dead row each second.
     private const string Take =
         """
@@ -48,14 +42,15 @@ internal sealed class PostgresLeaseTable(NpgsqlDataSource source) : ILeaseTable
     {
         try
         {
-            await using var command = source.CreateCommand(sql);
-            command.CommandTimeout = (int)Patience.TotalSeconds;
+            await using var connection = await connections.OpenAsync();
+            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)Patience.TotalSeconds };
             foreach (var arg in args) command.Parameters.Add(new NpgsqlParameter { Value = arg });
             return await command.ExecuteScalarAsync(cancellation);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (PostgresFailure.IsCause(exception))
         {
-            throw new StorageUnavailableException($"The database did not answer about a lease: {exception.Message}", exception);
+            connections.Forget();
+            throw new PostgresFailure(exception, sql);
         }
     }
 }

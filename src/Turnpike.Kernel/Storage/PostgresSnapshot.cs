@@ -16,6 +16,8 @@ internal sealed class PostgresSnapshot(PostgresReads reads, long settled) : Snap
 
     private const string Newest = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_position";
 
+    public override SqlDialect Dialect => SqlDialect.Postgres;
+
     public override async ValueTask<StatePoint> PointAsync() =>
         new(settled, await reads.List(Beyond, static row => new Run(row.Int64(0), row.Int64(1)), [settled]));
 

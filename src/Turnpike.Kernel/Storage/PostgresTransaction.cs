@@ -11,6 +11,9 @@ internal sealed class PostgresTransaction(PostgresConnections connections, strin
     private const int MaxConnects = 3;
     private const string TakeLock = "SELECT pg_advisory_xact_lock($1)";
 
+    // Raises if the token is another's by now. Its row lock holds off who would take over until the transaction has ended.
+    private const string Fence = "SELECT lease_fence($1, $2)";
+
     private NpgsqlConnection? _connection;
     private bool _begun;
 
@@ -44,6 +47,11 @@ internal sealed class PostgresTransaction(PostgresConnections connections, strin
         _begun = true;
         batch.BatchCommands.Add(new NpgsqlBatchCommand(begin));
         foreach (var name in locks.Names) batch.BatchCommands.Add(LockCommand(TakeLock, AdvisoryLock.Of(name)));
+        if (locks.Lease is not { } lease) return batch;
+        // After the named locks: who waits for those holds up nobody who wants to renew the lease.
+        var fence = new NpgsqlBatchCommand(Fence);
+        PostgresValues.Add(fence.Parameters, [lease.Name, lease.Token]);
+        batch.BatchCommands.Add(fence);
         return batch;
     }
 
@@ -76,7 +84,7 @@ internal sealed class PostgresTransaction(PostgresConnections connections, strin
         await using var batch = await BatchAsync();
         try
         {
-            var before = batch.BatchCommands.Count > 0 ? locks.Names.Count : 0;
+            var before = batch.BatchCommands.Count > 0 ? locks.Names.Count + (locks.Lease is null ? 0 : 1) : 0;
             batch.BatchCommands.Add(read.Command);
             await using var reader = await batch.ExecuteReaderAsync();
             for (var i = 0; i < before; i++) await reader.NextResultAsync();

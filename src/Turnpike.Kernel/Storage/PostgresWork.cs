@@ -3,6 +3,8 @@ namespace Turnpike.Kernel.Storage;
 /// <summary>A work in its transaction on PostgreSQL.</summary>
 internal sealed class PostgresWork(PostgresReads reads, WorkQueue queue) : Work(queue)
 {
+    public override SqlDialect Dialect => SqlDialect.Postgres;
+
     public override ValueTask<T?> ReadAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlValue> args)
         where T : default => reads.First(sql, map, args);
 

@@ -24,6 +24,7 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
     {
         for (var attempt = 1; ; attempt++)
         {
+            locks.Lease?.RequireHeld();
             var (result, lost) = await TryAsync(locks, work);
             if (lost is null) return result;
             if (lost.Id is { } id && await WasCommittedAsync(id))
@@ -31,7 +32,7 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
                 onEvents();
                 return result;
             }
-
+            if (lost.Cause is PostgresFailure { IsLeaseLost: true }) throw locks.Lease!.Lost();
             if (lost.Reason is not { } reason || attempt == MaxAttempts)
                 throw (lost.Cause as PostgresFailure)?.AsUnavailable() ?? lost.Cause;
             metrics.Retried(reason);

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Turnpike.Kernel.Storage;
-using Turnpike.Tests;
 
 namespace Turnpike.Kernel.Tests.Storage;
 
@@ -13,16 +12,22 @@ public sealed class PostgresLeaseTests : IAsyncLifetime
     private const string Name = "test/task";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private NpgsqlDataSource _source = null!;
+    private TestStore _store = null!;
+    private PostgresConnections _connections = null!;
 
     public async Task InitializeAsync()
     {
-        _source = NpgsqlDataSource.Create(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
-        using var migration = new StreamReader(typeof(Leases).Assembly.GetManifestResourceStream("Kernel/0001_kernel.postgres.sql")!);
-        await using var command = _source.CreateCommand(await migration.ReadToEndAsync());
-        await command.ExecuteNonQueryAsync();
+        _store = await TestStore.OpenAsync(StoreKind.Postgres);
+        _source = NpgsqlDataSource.Create(_store.Options.ConnectionString!);
+        _connections = Connect(_store.Options);
     }
 
-    public async Task DisposeAsync() => await _source.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _connections.DisposeAsync();
+        await _source.DisposeAsync();
+        await _store.DisposeAsync();
+    }
 
     [Fact]
     public async Task Of_many_nodes_one_runs_and_each_that_stops_is_followed_at_once_by_another_with_a_higher_token()
@@ -33,7 +38,7 @@ public sealed class PostgresLeaseTests : IAsyncLifetime
         var runs = Enumerable.Range(0, nodes).Select(node =>
         {
             var stop = new CancellationTokenSource();
-            return (Stop: stop, Run: new Node(_source, TimeSpan.FromMinutes(5)).Leases.RunAsync(Name, async (lease, cancellation) =>
+            return (Stop: stop, Run: new Node(_connections, TimeSpan.FromMinutes(5)).Leases.RunAsync(Name, async (lease, cancellation) =>
             {
                 Assert.Equal(1, Interlocked.Increment(ref running));
                 began.Add((node, lease.Token), CancellationToken.None);
@@ -62,7 +67,7 @@ public sealed class PostgresLeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_can_no_longer_renew_has_ended_its_work_when_another_begins()
     {
-        Node[] nodes = [new(_source, TimeSpan.FromSeconds(1)), new(_source, TimeSpan.FromSeconds(1))];
+        Node[] nodes = [new(_connections, TimeSpan.FromSeconds(1)), new(_connections, TimeSpan.FromSeconds(1))];
         using var over = new CancellationTokenSource();
         var began = Channel.CreateUnbounded<(int Node, long Token)>();
         var running = 0;
@@ -90,22 +95,41 @@ public sealed class PostgresLeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_work_under_a_lease_holds_off_who_would_take_over_and_an_old_token_finds_nothing()
     {
-        var table = new PostgresLeaseTable(_source);
+        var table = new PostgresLeaseTable(_connections);
         var grant = await table.TryTakeAsync(Name, "a", TimeSpan.FromMilliseconds(1), CancellationToken.None);
         Assert.Equal(new LeaseGrant(1, IsTakeover: false), grant);
-        await using var work = await _source.OpenConnectionAsync();
-        await using var transaction = await work.BeginTransactionAsync();
-        Assert.Equal(1L, await FenceAsync(work, 1));
-        await RunOut(work);
+        using var first = new Lease(Name, "a", 1, TimeProvider.System);
+        first.HoldUntil(TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(10));      // it slept, and knows nothing
+        await RunOutAsync();
 
+        using var gate = new ManualResetEventSlim();
+        var inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var work = Task.Run(() => _store.Database.CommitAsync<int>(Locks.Of("a").Under(first), async w =>
+        {
+            await w.ReadAsync("SELECT count(*) FROM account", static row => row.Int64(0));
+            inside.TrySetResult();
+            gate.Wait();
+            w.Write("INSERT INTO account (id, balance) VALUES ($1, 1)", StandardWork.Account(1));
+            return 1;
+        }, CancellationToken.None));
+        await inside.Task;
         var takeover = table.TryTakeAsync(Name, "b", TimeSpan.FromMinutes(1), CancellationToken.None);
         await WaitForALockAsync();
         Assert.False(takeover.IsCompleted);
-        await transaction.CommitAsync();
+        gate.Set();
+        Assert.True((await work).IsOk);
         Assert.Equal(new LeaseGrant(2, IsTakeover: true), await takeover);
 
-        Assert.Null(await FenceAsync(work, 1));
-        Assert.Equal(2L, await FenceAsync(work, 2));
+        Assert.True(first.IsHeld);
+        await Assert.ThrowsAsync<LeaseLostException>(() => OpenAccountAsync(first, 2, reads: true));
+        Assert.False(first.IsHeld);
+        using var again = new Lease(Name, "a", 1, TimeProvider.System);
+        again.HoldUntil(TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(10));
+        await Assert.ThrowsAsync<LeaseLostException>(() => OpenAccountAsync(again, 3, reads: false));
+        using var second = new Lease(Name, "b", 2, TimeProvider.System);
+        second.HoldUntil(TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(10));
+        Assert.True((await OpenAccountAsync(second, 4, reads: false)).IsOk);
+        Assert.Equal(2, await _store.Database.NumberAsync("SELECT count(*) FROM account"));
         Assert.Null(await table.TryTakeAsync(Name, "a", TimeSpan.FromMinutes(1), CancellationToken.None));
         // Who did not hear the answer asks again, and is still the same holder.
         Assert.Equal(new LeaseGrant(2, IsTakeover: true), await table.TryTakeAsync(Name, "b", TimeSpan.FromMinutes(1), default));
@@ -118,7 +142,7 @@ public sealed class PostgresLeaseTests : IAsyncLifetime
     [Fact]
     public async Task Who_only_asks_writes_nothing()
     {
-        var table = new PostgresLeaseTable(_source);
+        var table = new PostgresLeaseTable(_connections);
         await table.TryTakeAsync(Name, "a", TimeSpan.FromMinutes(1), CancellationToken.None);
         var before = await VersionAsync();
         for (var i = 0; i < 10; i++) Assert.Null(await table.TryTakeAsync(Name, "b", TimeSpan.FromMinutes(1), CancellationToken.None));
@@ -131,18 +155,20 @@ public sealed class PostgresLeaseTests : IAsyncLifetime
         return (string)(await command.ExecuteScalarAsync())!;
     }
 
-    private static async Task<object?> FenceAsync(NpgsqlConnection connection, long token)
-    {
-        await using var command = new NpgsqlCommand(PostgresLeaseTable.Fence, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = Name });
-        command.Parameters.Add(new NpgsqlParameter { Value = token });
-        return await command.ExecuteScalarAsync();
-    }
+    private Task<Result<int>> OpenAccountAsync(Lease lease, int id, bool reads) =>
+        _store.Database.CommitAsync<int>(Locks.Of("a").Under(lease), async work =>
+        {
+            if (reads) await work.ReadAsync("SELECT count(*) FROM account", static row => row.Int64(0));
+            work.Write("INSERT INTO account (id, balance) VALUES ($1, 1)", StandardWork.Account(id));
+            return 1;
+        }, CancellationToken.None);
+
+    private static PostgresConnections Connect(StorageOptions options) => new(options);
 
     /// <summary>The database's clock has passed the lease's end.</summary>
-    private static async Task RunOut(NpgsqlConnection connection)
+    private async Task RunOutAsync()
     {
-        await using var command = new NpgsqlCommand("SELECT bool_and(until < clock_timestamp()) FROM lease", connection);
+        await using var command = _source.CreateCommand("SELECT bool_and(until < clock_timestamp()) FROM lease");
         while (!(bool)(await command.ExecuteScalarAsync())!) { }
     }
 
@@ -155,7 +181,7 @@ public sealed class PostgresLeaseTests : IAsyncLifetime
 
     private sealed class Node
     {
-        public Node(NpgsqlDataSource source, TimeSpan duration)
+        public Node(PostgresConnections source, TimeSpan duration)
         {
             Table = new(new PostgresLeaseTable(source));
             Leases = new(Table, duration, TimeProvider.System, TestStore.Meters, NullLogger.Instance);

@@ -53,3 +53,10 @@ CREATE TABLE lease
     token  bigint           NOT NULL CHECK (token > 0),
     until  timestamptz      NOT NULL
 );
+
+-- A work under a lease begins with this. The row's lock lets other works under the lease in, and holds off who would take over.
+CREATE FUNCTION lease_fence(lease_name text, lease_token bigint) RETURNS void LANGUAGE plpgsql AS
+'BEGIN
+  PERFORM 1 FROM lease WHERE name = lease_name AND token = lease_token FOR SHARE;
+  IF NOT FOUND THEN RAISE EXCEPTION ''the lease % is another holder''''s by now'', lease_name USING ERRCODE = ''TP001''; END IF;
+END';

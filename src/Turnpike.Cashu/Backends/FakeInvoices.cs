@@ -99,7 +99,9 @@ internal sealed class FakeInvoices(IDatabase database, FakeLightningOptions opti
         return at < expiresAt ? at : null;
     }
 
-    /// <summary>Settles it if it is due or is being paid, else cancels it if that is asked; gives it as it then is, null if there is none.</summary>
+    /// <summary>
+    /// Settles it if it is due or is being paid, else cancels it if that is asked; gives it as it then is, null if there is none.
+    /// </summary>
     private async Task<FakeInvoice?> ChangeAsync(PaymentHash hash, bool isPaying, bool isCanceling, CancellationToken cancellation)
     {
         var result = await database.CommitAsync(FakeInvoiceTable.Lock, async work =>

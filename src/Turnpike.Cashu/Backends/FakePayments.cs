@@ -6,7 +6,9 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Backends;
 
-/// <summary>What the simulated node pays. A payment's row says when its fate is known; whichever server looks after that writes it down.</summary>
+/// <summary>
+/// What the simulated node pays. A payment's row says when its fate is known; whichever server looks after that writes it down.
+/// </summary>
 /// <remarks>docs/specs/cashu.md 9.2.</remarks>
 internal sealed class FakePayments(IDatabase database, FakeLightningOptions options, ReadOnlyMemory<byte> seed, TimeProvider clock)
 {

@@ -25,7 +25,9 @@ internal interface ILightning
     Task<CreatedInvoice> CreateInvoiceAsync(
         long amountMsat, string description, TimeSpan expiry, Preimage preimage, CancellationToken cancellation);
 
-    /// <summary>Payments of our invoices, in the order in which they were settled, from the one after the cursor on; goes on for ever.</summary>
+    /// <summary>
+    /// Payments of our invoices, in the order in which they were settled, from the one after the cursor on; goes on for ever.
+    /// </summary>
     /// <param name="cursor">That of the last payment that was credited; 0 before the first. LND sends no backlog then.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="LightningException">The connection was lost or the node spoke nonsense: call again, after a pause.</exception>

@@ -7,7 +7,7 @@ namespace Turnpike.Cashu.Backends;
 internal abstract record PaymentStatus
 {
     /// <summary>
-    /// The index of an answer to this very call that the node made no record of (no route, so nothing was sent): it is above every note.
+    /// The index of an answer to this very call that tells no number (CLN: paid, or no route and so no record): it is above every note.
     /// </summary>
     public const long OfThisCall = long.MaxValue;
 
@@ -16,7 +16,7 @@ internal abstract record PaymentStatus
     /// <summary>It arrived.</summary>
     /// <param name="Preimage">The proof.</param>
     /// <param name="FeeMsat">What was paid beyond the amount, in thousandths of a satoshi.</param>
-    /// <param name="Index">The node's number of this payment; later ones have higher numbers.</param>
+    /// <param name="Index">The node's number of this payment; later ones have higher numbers. Or <see cref="OfThisCall"/>.</param>
     public sealed record Paid(Preimage Preimage, long FeeMsat, long Index) : PaymentStatus;
 
     /// <summary>The node says that it failed, for good.</summary>

@@ -3,7 +3,9 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Storage;
 
-/// <summary><c>cashu_fake_payment</c>: one row for a payment hash. Whatever changes one, or decides by it, holds <see cref="Lock"/>.</summary>
+/// <summary>
+/// <c>cashu_fake_payment</c>: one row for a payment hash. Whatever changes one, or decides by it, holds <see cref="Lock"/>.
+/// </summary>
 internal static class FakePaymentTable
 {
     private const string Columns = "payment_hash, idx, pays, state, preimage, fee_msat, settle_at, fails, hidden";

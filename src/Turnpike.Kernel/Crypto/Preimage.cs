@@ -5,7 +5,9 @@ using Turnpike.Kernel.Encodings;
 
 namespace Turnpike.Kernel.Crypto;
 
-/// <summary>What whoever is paid over Lightning gives away for the payment: 32 bytes, a secret until then and the payer's proof after.</summary>
+/// <summary>
+/// What whoever is paid over Lightning gives away for the payment: 32 bytes, a secret until then and the payer's proof after.
+/// </summary>
 public readonly struct Preimage : IEquatable<Preimage>
 {
     /// <summary>Bytes of a preimage.</summary>

@@ -2,7 +2,9 @@ using Turnpike.Kernel.Crypto;
 
 namespace Turnpike.Kernel.Encodings;
 
-/// <summary>What a Lightning invoice says. Fallback addresses, route hints and metadata are the paying node's business and left out.</summary>
+/// <summary>
+/// What a Lightning invoice says. Fallback addresses, route hints and metadata are the paying node's business and left out.
+/// </summary>
 /// <remarks>BOLT 11; the letters are its field types.</remarks>
 public sealed record Bolt11Invoice
 {
@@ -48,7 +50,9 @@ public sealed record Bolt11Invoice
     /// <summary>The second from which on it can no longer be paid, Unix time.</summary>
     public long ExpiresAt => Timestamp + ExpirySeconds;
 
-    /// <summary>A feature that a payer must know and that this program does not; null if there is none. Then nobody here may pay it.</summary>
+    /// <summary>
+    /// A feature that a payer must know and that this program does not; null if there is none. Then nobody here may pay it.
+    /// </summary>
     public int? FindUnknownRequiredFeature()
     {
         foreach (var bit in Features)

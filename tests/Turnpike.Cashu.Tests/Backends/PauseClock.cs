@@ -25,6 +25,9 @@ internal sealed class PauseClock : TimeProvider
         return pause;
     }
 
+    /// <summary>Waits until somebody waits, and says for how long.</summary>
+    public async Task<TimeSpan> NextPauseAsync() => await _pauses.Reader.ReadAsync();
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = _clock.CreateTimer(callback, state, dueTime, period);

@@ -4,14 +4,18 @@ using Turnpike.Kernel.Encodings;
 
 namespace Turnpike.Cashu.Tests.Backends;
 
-public class FakeInvoiceTests
+public sealed class FakeInvoicesOnSqliteTests() : FakeInvoiceTests(StoreKind.Sqlite);
+
+public sealed class FakeInvoicesOnPostgresTests() : FakeInvoiceTests(StoreKind.Postgres);
+
+public abstract class FakeInvoiceTests(StoreKind kind)
 {
     private static readonly TimeSpan AutoPay = new FakeLightningOptions().AutoPayDelay;
 
     [Fact]
     public async Task An_invoice_is_real_and_signed_with_the_nodes_key()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var made = await node.InvoiceAsync(7, "two coffees", amountMsat: 150_000, seconds: 600);
         Assert.True(Bolt11.TryDecode(made.Request, out var invoice, out _));
         var status = Assert.IsType<LightningStatus.Reachable>(await node.Lightning.StatusAsync(CancellationToken.None));
@@ -27,7 +31,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task An_invoice_pays_itself_when_its_time_has_come_and_not_before()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var made = await node.InvoiceAsync(7);
         node.Clock.Advance(AutoPay - TimeSpan.FromMilliseconds(1));
         Assert.Equal(new InvoiceStatus.Unpaid(), await node.GetInvoiceAsync(made));
@@ -39,7 +43,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task It_pays_itself_also_if_the_server_was_down_at_that_moment()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var made = await node.InvoiceAsync(7);
         await node.RestartAsync();
         node.Clock.Advance(TimeSpan.FromHours(2));
@@ -51,7 +55,7 @@ public class FakeInvoiceTests
     [InlineData("", 0)]
     public async Task A_held_invoice_is_paid_on_demand_only(string description, int autoPayMs)
     {
-        await using var node = await FakeNode.StartAsync(new() { AutoPayDelay = TimeSpan.FromMilliseconds(autoPayMs) });
+        await using var node = await FakeNode.StartAsync(kind, new() { AutoPayDelay = TimeSpan.FromMilliseconds(autoPayMs) });
         var made = await node.InvoiceAsync(7, description);
         node.Clock.Advance(TimeSpan.FromMinutes(30));
         Assert.Equal(new InvoiceStatus.Unpaid(), await node.GetInvoiceAsync(made));
@@ -64,7 +68,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task A_held_invoice_expires_and_can_then_not_be_paid()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var made = await node.InvoiceAsync(7, "fake:hold", seconds: 60);
         node.Clock.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal(new InvoiceStatus.Expired(), await node.GetInvoiceAsync(made));
@@ -75,7 +79,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task A_canceled_invoice_does_not_pay_itself_and_cannot_be_paid()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var made = await node.InvoiceAsync(7);
         Assert.Equal(CancelStatus.Canceled, await node.Lightning.CancelInvoiceAsync(made.PaymentHash, CancellationToken.None));
         node.Clock.Advance(AutoPay);
@@ -87,7 +91,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task Canceling_comes_too_late_once_the_invoice_was_due()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var made = await node.InvoiceAsync(7);
         node.Clock.Advance(AutoPay);
         Assert.Equal(CancelStatus.Settled, await node.Lightning.CancelInvoiceAsync(made.PaymentHash, CancellationToken.None));
@@ -96,7 +100,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task What_is_not_there_or_somebody_elses_is_not_found()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var foreign = await node.ForeignAsync();
         foreach (var hash in new[] { foreign.PaymentHash, FakeNode.Preimage(9).PaymentHash })
         {
@@ -109,7 +113,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task One_preimage_makes_one_invoice()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var made = await node.InvoiceAsync(7);
         await Assert.ThrowsAsync<LightningException>(() => node.InvoiceAsync(7));
         node.Clock.Advance(AutoPay);
@@ -119,7 +123,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task The_stream_gives_what_was_paid_in_order_and_goes_on_from_its_cursor()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var hashes = new List<PaymentHash>();
         for (byte i = 1; i <= 3; i++)
         {
@@ -139,7 +143,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task A_waiting_stream_is_told_at_once_by_its_own_server()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var made = await node.InvoiceAsync(7, "fake:hold");
         await using var stream = node.Lightning.IncomingPaymentsAsync(0, CancellationToken.None).GetAsyncEnumerator();
         var next = stream.MoveNextAsync();
@@ -151,7 +155,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task A_waiting_stream_sees_what_another_server_made_and_settles_it_when_due()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         await using var stream = node.Lightning.IncomingPaymentsAsync(0, CancellationToken.None).GetAsyncEnumerator();
         var next = stream.MoveNextAsync().AsTask();
         var made = await node.Another().CreateInvoiceAsync(
@@ -164,7 +168,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task Servers_that_settle_at_the_same_time_settle_once()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var servers = Enumerable.Range(0, 4).Select(_ => node.Another()).ToArray();
         var made = new List<CreatedInvoice>();
         for (byte i = 1; i <= 20; i++) made.Add(await node.InvoiceAsync(i));
@@ -178,7 +182,7 @@ public class FakeInvoiceTests
     [Fact]
     public async Task A_stream_ends_when_it_is_told_to()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         using var stop = new CancellationTokenSource();
         await using var stream = node.Lightning.IncomingPaymentsAsync(0, stop.Token).GetAsyncEnumerator();
         var next = stream.MoveNextAsync().AsTask();

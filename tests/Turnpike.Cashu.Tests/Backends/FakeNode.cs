@@ -5,38 +5,54 @@ using Turnpike.Cashu.Backends;
 using Turnpike.Kernel.Crypto;
 using Turnpike.Kernel.Events;
 using Turnpike.Kernel.Storage;
+using Turnpike.Tests;
 
 namespace Turnpike.Cashu.Tests.Backends;
 
-/// <summary>A simulated node on a real file.</summary>
+/// <summary>Which store a simulated node is on.</summary>
+public enum StoreKind
+{
+    Sqlite,
+    Postgres,
+}
+
+/// <summary>A simulated node on a real file; or on a database of its own, with two servers.</summary>
 internal sealed class FakeNode : IAsyncDisposable
 {
     private static readonly IMeterFactory s_meters =
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
-    private readonly StorageOptions _options = new() { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName };
+    private readonly StorageOptions _storage;
+    private IDatabase _anothers = null!;
 
-    private FakeNode(FakeLightningOptions options) => Options = options;
+    private FakeNode(StorageOptions storage, FakeLightningOptions options) => (_storage, Options) = (storage, options);
 
     public FakeLightningOptions Options { get; }
     public PauseClock Clock { get; } = new();
     public IDatabase Database { get; private set; } = null!;
     public FakeLightning Lightning { get; private set; } = null!;
 
-    public static async Task<FakeNode> StartAsync(FakeLightningOptions? options = null)
+    public static async Task<FakeNode> StartAsync(StoreKind kind, FakeLightningOptions? options = null)
     {
-        var node = new FakeNode(options ?? new());
+        var storage = new StorageOptions { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName };
+        if (kind == StoreKind.Postgres)
+        {
+            storage.Provider = "postgres";
+            storage.ConnectionString = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        }
+
+        var node = new FakeNode(storage, options ?? new());
         await node.OpenAsync();
         return node;
     }
 
     /// <summary>Another server on the same tables.</summary>
-    public FakeLightning Another() => new(Database, Options, Bytes(1), Bytes(2), Clock);
+    public FakeLightning Another() => new(_anothers, Options, Bytes(1), Bytes(2), Clock);
 
     /// <summary>The process ends and begins again.</summary>
     public async Task RestartAsync()
     {
-        await Database.DisposeAsync();
+        await CloseAsync();
         await OpenAsync();
     }
 
@@ -62,14 +78,23 @@ internal sealed class FakeNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await CloseAsync();
+        Directory.Delete(_storage.Folder, recursive: true);
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_anothers != Database) await _anothers.DisposeAsync();
         await Database.DisposeAsync();
-        Directory.Delete(_options.Folder, recursive: true);
     }
 
     private async Task OpenAsync()
     {
-        Database = await Kernel.Storage.Database.OpenAsync(_options, new EventOptions(), [FakeLightning.Migrations], TimeProvider.System, s_meters,
-            NullLoggerFactory.Instance, CancellationToken.None);
-        Lightning = Another();
+        Database = await OpenStoreAsync();
+        _anothers = _storage.Provider == "postgres" ? await OpenStoreAsync() : Database; // a file has one server
+        Lightning = new(Database, Options, Bytes(1), Bytes(2), Clock);
     }
+
+    private Task<IDatabase> OpenStoreAsync() => Kernel.Storage.Database.OpenAsync(_storage, new EventOptions(), [FakeLightning.Migrations],
+        TimeProvider.System, s_meters, NullLoggerFactory.Instance, CancellationToken.None);
 }

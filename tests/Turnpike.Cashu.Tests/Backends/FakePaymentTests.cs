@@ -3,7 +3,11 @@ using Turnpike.Kernel.Encodings;
 
 namespace Turnpike.Cashu.Tests.Backends;
 
-public class FakePaymentTests
+public sealed class FakePaymentsOnSqliteTests() : FakePaymentTests(StoreKind.Sqlite);
+
+public sealed class FakePaymentsOnPostgresTests() : FakePaymentTests(StoreKind.Postgres);
+
+public abstract class FakePaymentTests(StoreKind kind)
 {
     private static async Task<PaymentStatus> PaidAsync(FakeNode node, Task<PaymentStatus> paying)
     {
@@ -14,7 +18,7 @@ public class FakePaymentTests
     [Fact]
     public async Task A_payment_takes_its_time_and_shows_the_payees_preimage()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync();
         var paying = node.PayAsync(invoice);
         Assert.Equal(node.Options.PayDelay, await node.Clock.PassPauseAsync());
@@ -32,7 +36,7 @@ public class FakePaymentTests
     [InlineData(1_000, 0, 0)]
     public async Task The_fee_is_a_thousandth_but_at_least_a_satoshi_and_never_above_the_limit(long amountMsat, long maxFeeMsat, long feeMsat)
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync(amountMsat: null);
         var paying = node.Lightning.PayAsync(invoice.Request, amountMsat, maxFeeMsat, TimeSpan.FromMinutes(1), CancellationToken.None);
         Assert.Equal(feeMsat, Assert.IsType<PaymentStatus.Paid>(await PaidAsync(node, paying)).FeeMsat);
@@ -41,7 +45,7 @@ public class FakePaymentTests
     [Fact]
     public async Task A_paid_hash_is_not_paid_again()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync();
         var paid = await PaidAsync(node, node.PayAsync(invoice));
         Assert.Equal(paid, await node.PayAsync(invoice));
@@ -53,7 +57,7 @@ public class FakePaymentTests
     [Fact]
     public async Task A_payment_outlives_its_payer_and_is_never_made_twice_by_several()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync("fake:pending=5000");
         using var stop = new CancellationTokenSource();
         var paying = node.Lightning.PayAsync(invoice.Request, null, 1000, TimeSpan.FromMinutes(1), stop.Token);
@@ -75,7 +79,7 @@ public class FakePaymentTests
     [Fact]
     public async Task Payers_at_the_same_time_make_one_payment()
     {
-        await using var node = await FakeNode.StartAsync(new() { PayDelay = TimeSpan.FromMilliseconds(50) });
+        await using var node = await FakeNode.StartAsync(kind, new() { PayDelay = TimeSpan.FromMilliseconds(50) });
         var invoice = await node.ForeignAsync();
         var paying = Enumerable.Range(0, 6).Select(_ => node.Another()
             .PayAsync(invoice.Request, null, 1000, TimeSpan.FromMinutes(1), CancellationToken.None)).ToArray();
@@ -88,7 +92,7 @@ public class FakePaymentTests
     [Fact]
     public async Task A_payment_that_outlasts_the_wait_is_in_flight()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync("fake:pending=5000");
         var paying = node.PayAsync(invoice, seconds: 2);
         Assert.Equal(TimeSpan.FromSeconds(2), await node.Clock.PassPauseAsync());
@@ -100,7 +104,7 @@ public class FakePaymentTests
     [Fact]
     public async Task A_payment_fails_if_its_description_says_so_and_has_a_new_index_when_tried_again()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync("fake:fail");
         Assert.Equal(new PaymentStatus.Failed("fake:fail", 1), await PaidAsync(node, node.PayAsync(invoice)));
         Assert.Equal(new PaymentStatus.Failed("fake:fail", 1), await node.GetPaymentAsync(invoice));
@@ -111,7 +115,7 @@ public class FakePaymentTests
     [Fact]
     public async Task A_payment_is_not_told_of_and_then_was_made()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync("fake:unknown=5000");
         Assert.IsType<PaymentStatus.Unknown>(await node.PayAsync(invoice));
         Assert.IsType<PaymentStatus.Unknown>(await node.GetPaymentAsync(invoice));
@@ -122,7 +126,7 @@ public class FakePaymentTests
     [Fact]
     public async Task A_lost_payment_is_never_found()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync("fake:lost");
         Assert.IsType<PaymentStatus.Unknown>(await node.PayAsync(invoice));
         node.Clock.Advance(TimeSpan.FromDays(1));
@@ -133,7 +137,7 @@ public class FakePaymentTests
     [Fact]
     public async Task An_expired_invoice_and_an_own_one_are_refused()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var old = await node.ForeignAsync(seconds: 10);
         node.Clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(new PaymentStatus.Failed("the invoice has expired", 1), await node.PayAsync(old));
@@ -144,7 +148,7 @@ public class FakePaymentTests
     [Fact]
     public async Task Somebody_elses_invoice_is_paid_with_a_made_up_preimage_that_stays_the_same()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = Bolt11.Encode(new Bolt11Invoice
         {
             Network = "bc", AmountMsat = 1000, Timestamp = node.Clock.GetUtcNow().ToUnixTimeSeconds(),
@@ -159,7 +163,7 @@ public class FakePaymentTests
     [Fact]
     public async Task An_invoice_that_requires_what_nobody_knows_is_refused()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = Bolt11.Encode(new Bolt11Invoice
         {
             Network = "bc", AmountMsat = 1000, Timestamp = node.Clock.GetUtcNow().ToUnixTimeSeconds(),
@@ -172,7 +176,7 @@ public class FakePaymentTests
     [Fact]
     public async Task Our_own_mistakes_are_exceptions()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var invoice = await node.ForeignAsync(amountMsat: null);
         await Assert.ThrowsAsync<ArgumentException>(() => node.PayAsync(invoice));
         await Assert.ThrowsAsync<ArgumentException>(() => node.PayAsync(invoice with { Request = "lnbc1" }));
@@ -182,7 +186,7 @@ public class FakePaymentTests
     [Fact]
     public async Task A_foreign_invoice_is_another_nodes()
     {
-        await using var node = await FakeNode.StartAsync();
+        await using var node = await FakeNode.StartAsync(kind);
         var foreign = await node.ForeignAsync();
         Assert.True(Bolt11.TryDecode(foreign.Request, out var invoice, out _));
         var status = Assert.IsType<LightningStatus.Reachable>(await node.Lightning.StatusAsync(CancellationToken.None));

@@ -3,6 +3,9 @@ using Turnpike.Cashu.Backends;
 
 namespace Turnpike.Cashu.Tests.Backends;
 
+using ClnOptions = Turnpike.Cashu.Backends.ClnOptions;
+using LndOptions = Turnpike.Cashu.Backends.LndOptions;
+
 public class LightningOptionsTests
 {
     private static readonly string File = typeof(LightningOptionsTests).Assembly.Location;

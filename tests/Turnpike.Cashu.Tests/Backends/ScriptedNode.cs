@@ -10,6 +10,9 @@ using Turnpike.Cashu.Backends;
 
 namespace Turnpike.Cashu.Tests.Backends;
 
+using ClnOptions = Turnpike.Cashu.Backends.ClnOptions;
+using LndOptions = Turnpike.Cashu.Backends.LndOptions;
+
 /// <summary>What a node was asked.</summary>
 public sealed record Asked(string Call, string Body, string? Key);
 

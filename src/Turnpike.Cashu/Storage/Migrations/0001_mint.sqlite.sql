@@ -1,0 +1,191 @@
+-- The mint. Points and hashes are bytes, amounts are in a keyset's or quote's unit, times are Unix seconds.
+-- What must never happen twice, and what must balance, is refused here whatever the program does.
+
+-- Who this mint is: the public key that its seed must lead to. One row.
+CREATE TABLE cashu_mint
+(
+    no       INTEGER NOT NULL PRIMARY KEY CONSTRAINT cashu_mint_one CHECK (no = 1),
+    identity BLOB    NOT NULL CHECK (length(identity) = 33)
+) STRICT;
+
+-- idx counts a unit's keysets of both versions. amounts: keys for 2^0 to 2^(amounts − 1). redeemed_pruned: what spent proofs that were
+-- deleted long after the final expiry were worth.
+CREATE TABLE cashu_keyset
+(
+    no              INTEGER NOT NULL PRIMARY KEY,
+    id              BLOB    NOT NULL,
+    unit            TEXT    NOT NULL,
+    idx             INTEGER NOT NULL CHECK (idx >= 0),
+    version         INTEGER NOT NULL CHECK (version IN (0, 1)),
+    active          INTEGER NOT NULL CHECK (active IN (0, 1)),
+    input_fee_ppk   INTEGER NOT NULL CHECK (input_fee_ppk >= 0),
+    final_expiry    INTEGER,
+    amounts         INTEGER NOT NULL CHECK (amounts BETWEEN 1 AND 63),
+    redeemed_pruned INTEGER NOT NULL DEFAULT 0 CHECK (redeemed_pruned >= 0),
+    created         INTEGER NOT NULL,
+    CONSTRAINT cashu_keyset_id UNIQUE (id),
+    CONSTRAINT cashu_keyset_index UNIQUE (unit, idx)
+) STRICT;
+CREATE UNIQUE INDEX cashu_keyset_active ON cashu_keyset (unit, version) WHERE active = 1;
+
+-- What moved money: one row a swap, mint, batch or melt, inserted last, with sums that the database makes of the rows beneath it.
+-- request_key: the request's hash, by which a repetition is known; null where no request asked for it.
+CREATE TABLE cashu_op
+(
+    id          BLOB    NOT NULL CHECK (length(id) = 16),
+    kind        TEXT    NOT NULL CHECK (kind IN ('swap', 'mint', 'batch', 'melt')),
+    request_key BLOB    CHECK (length(request_key) = 32),
+    unit        TEXT    NOT NULL,
+    closed      INTEGER NOT NULL CHECK (closed IN (0, 1)),
+    amount_in   INTEGER NOT NULL CHECK (amount_in >= 0),
+    amount_out  INTEGER NOT NULL CHECK (amount_out >= 0),
+    fee         INTEGER NOT NULL CHECK (fee >= 0),
+    ln_amount   INTEGER NOT NULL CHECK (ln_amount >= 0),
+    ln_fee      INTEGER NOT NULL CHECK (ln_fee >= 0),
+    surplus     INTEGER NOT NULL,
+    created     INTEGER NOT NULL,
+    CONSTRAINT cashu_op_key PRIMARY KEY (id),
+    CONSTRAINT cashu_op_request UNIQUE (request_key),
+    CONSTRAINT cashu_op_closed CHECK (kind = 'melt' OR closed = 1),
+    CONSTRAINT cashu_op_surplus CHECK (kind = 'melt' OR surplus = 0),
+    CONSTRAINT cashu_op_swap CHECK (kind <> 'swap' OR (amount_in - fee = amount_out AND ln_amount = 0 AND ln_fee = 0)),
+    CONSTRAINT cashu_op_mint CHECK
+        (kind NOT IN ('mint', 'batch') OR (amount_out = ln_amount AND amount_in = 0 AND fee = 0 AND ln_fee = 0)),
+    CONSTRAINT cashu_op_melt CHECK
+        (kind <> 'melt' OR closed = 0 OR amount_in - amount_out - fee - ln_amount - ln_fee = surplus)
+) STRICT, WITHOUT ROWID;
+
+-- Proofs that the mint has seen: state 1 PENDING (a melt holds it), 2 SPENT. Neither secret nor signature is kept.
+CREATE TABLE cashu_proof
+(
+    y          BLOB    NOT NULL CHECK (length(y) = 33),
+    keyset_no  INTEGER NOT NULL,
+    amount     INTEGER NOT NULL CHECK (amount > 0),
+    state      INTEGER NOT NULL CHECK (state IN (1, 2)),
+    op_id      BLOB    NOT NULL,
+    melt_quote TEXT,
+    witness    TEXT,
+    created    INTEGER NOT NULL,
+    CONSTRAINT cashu_proof_key PRIMARY KEY (y),
+    CONSTRAINT cashu_proof_held CHECK (state = 2 OR melt_quote IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cashu_proof_op ON cashu_proof (op_id);
+
+-- Outputs that were signed, and blank ones (no c_, amount 0) that wait for a melt's change. ord: their place in the request.
+CREATE TABLE cashu_promise
+(
+    b_        BLOB    NOT NULL CHECK (length(b_) = 33),
+    keyset_no INTEGER NOT NULL,
+    amount    INTEGER NOT NULL CHECK (amount >= 0),
+    c_        BLOB    CHECK (length(c_) = 33),
+    e         BLOB    CHECK (length(e) = 32),
+    s         BLOB    CHECK (length(s) = 32),
+    op_id     BLOB    NOT NULL,
+    ord       INTEGER NOT NULL,
+    created   INTEGER NOT NULL,
+    CONSTRAINT cashu_promise_key PRIMARY KEY (b_),
+    CONSTRAINT cashu_promise_signed CHECK
+        ((c_ IS NULL) = (amount = 0) AND (c_ IS NULL) = (e IS NULL) AND (c_ IS NULL) = (s IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cashu_promise_op ON cashu_promise (op_id, ord);
+
+-- Invoices of ours, and the ecash that is issued once they are paid. node: which Lightning node made the invoice.
+CREATE TABLE cashu_mint_quote
+(
+    id            TEXT    NOT NULL,
+    method        TEXT    NOT NULL,
+    unit          TEXT    NOT NULL,
+    amount        INTEGER NOT NULL CHECK (amount > 0),
+    request       TEXT    NOT NULL,
+    payment_hash  BLOB    NOT NULL CHECK (length(payment_hash) = 32),
+    node          BLOB    NOT NULL CHECK (length(node) = 33),
+    pubkey        BLOB    CHECK (length(pubkey) = 33),
+    expiry        INTEGER,
+    amount_paid   INTEGER NOT NULL DEFAULT 0,
+    amount_issued INTEGER NOT NULL DEFAULT 0,
+    op_id         BLOB,
+    created       INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    CONSTRAINT cashu_mint_quote_key PRIMARY KEY (id),
+    CONSTRAINT cashu_mint_quote_hash UNIQUE (payment_hash),
+    CONSTRAINT cashu_mint_quote_request UNIQUE (request),
+    CONSTRAINT cashu_mint_quote_issued CHECK (amount_issued BETWEEN 0 AND amount_paid),
+    CONSTRAINT cashu_mint_quote_paid CHECK (method <> 'bolt11' OR amount_paid <= amount)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cashu_mint_quote_unpaid ON cashu_mint_quote (expiry) WHERE amount_paid = 0;
+CREATE INDEX cashu_mint_quote_op ON cashu_mint_quote (op_id) WHERE op_id IS NOT NULL;
+
+-- Each payment that came in, once. amount: what was credited, in the quote's unit; surplus: what was credited to nobody, in thousandths
+-- of a satoshi. payment_id: the payment hash, with a byte 01 behind it for what the node settled after we had settled inside.
+CREATE TABLE cashu_mint_payment
+(
+    payment_id BLOB    NOT NULL CHECK (length(payment_id) IN (32, 33)),
+    quote      TEXT,
+    source     TEXT    NOT NULL CHECK (source IN ('stream', 'lookup', 'dev', 'internal')),
+    amount     INTEGER NOT NULL CHECK (amount >= 0),
+    surplus    INTEGER NOT NULL CHECK (surplus >= 0),
+    received   INTEGER NOT NULL,
+    CONSTRAINT cashu_mint_payment_key PRIMARY KEY (payment_id),
+    CONSTRAINT cashu_mint_payment_owner CHECK (quote IS NOT NULL OR amount = 0)
+) STRICT, WITHOUT ROWID;
+
+-- Invoices that are to be paid for ecash. state: 0 UNPAID, 1 PENDING, 2 PAID.
+CREATE TABLE cashu_melt_quote
+(
+    id           TEXT    NOT NULL,
+    method       TEXT    NOT NULL,
+    unit         TEXT    NOT NULL,
+    request      TEXT    NOT NULL,
+    payment_hash BLOB    NOT NULL CHECK (length(payment_hash) = 32),
+    amount       INTEGER NOT NULL CHECK (amount > 0),
+    amount_msat  INTEGER NOT NULL CHECK (amount_msat > 0),
+    fee_reserve  INTEGER NOT NULL CHECK (fee_reserve >= 0),
+    state        INTEGER NOT NULL CHECK (state IN (0, 1, 2)),
+    expiry       INTEGER NOT NULL,
+    preimage     BLOB    CHECK (length(preimage) = 32),
+    fee_paid     INTEGER NOT NULL DEFAULT 0 CHECK (fee_paid >= 0),
+    op_id        BLOB,
+    created      INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    CONSTRAINT cashu_melt_quote_key PRIMARY KEY (id),
+    CONSTRAINT cashu_melt_quote_paid CHECK ((state = 2) = (preimage IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX cashu_melt_quote_hash ON cashu_melt_quote (payment_hash) WHERE state IN (1, 2);
+
+-- Payments of ours, an attempt each; written before anything is sent. seen_index null: never sent. ask_at null: never asked about again.
+-- released: the inputs that a failed attempt gave back.
+CREATE TABLE cashu_payment
+(
+    quote        TEXT    NOT NULL,
+    attempt      INTEGER NOT NULL CHECK (attempt > 0),
+    payment_hash BLOB    NOT NULL CHECK (length(payment_hash) = 32),
+    internal     INTEGER NOT NULL CHECK (internal IN (0, 1)),
+    amount_msat  INTEGER NOT NULL CHECK (amount_msat > 0),
+    max_fee_msat INTEGER NOT NULL CHECK (max_fee_msat >= 0),
+    node         BLOB    CHECK (length(node) = 33),
+    seen_index   INTEGER,
+    shown        INTEGER NOT NULL DEFAULT 0 CHECK (shown IN (0, 1)),
+    owner        TEXT    NOT NULL,
+    started      INTEGER NOT NULL,
+    ask_at       INTEGER,
+    outcome      TEXT    CHECK (outcome IN ('paid', 'failed')),
+    released     BLOB,
+    closed       INTEGER,
+    CONSTRAINT cashu_payment_key PRIMARY KEY (quote, attempt),
+    CONSTRAINT cashu_payment_noted CHECK ((node IS NULL) = (seen_index IS NULL)),
+    CONSTRAINT cashu_payment_closed CHECK ((outcome IS NULL) = (closed IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX cashu_payment_open_quote ON cashu_payment (quote) WHERE outcome IS NULL;
+CREATE UNIQUE INDEX cashu_payment_open_hash ON cashu_payment (payment_hash) WHERE outcome IS NULL;
+CREATE INDEX cashu_payment_ask ON cashu_payment (ask_at) WHERE ask_at IS NOT NULL;
+
+-- How far a Lightning node's stream of payments was read.
+CREATE TABLE cashu_ln_cursor
+(
+    node     BLOB    NOT NULL CHECK (length(node) = 33),
+    position INTEGER NOT NULL,
+    CONSTRAINT cashu_ln_cursor_key PRIMARY KEY (node)
+) STRICT, WITHOUT ROWID;
+
+-- Resuming clients read the events of one object.
+CREATE INDEX cashu_event_topic ON event (topic, position);

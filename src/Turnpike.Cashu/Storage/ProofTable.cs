@@ -1,0 +1,64 @@
+using Turnpike.Cashu.Domain;
+using Turnpike.Kernel;
+using Turnpike.Kernel.Crypto;
+using Turnpike.Kernel.Storage;
+
+namespace Turnpike.Cashu.Storage;
+
+/// <summary><c>cashu_proof</c>: each proof that a swap or melt took, once.</summary>
+/// <remarks>docs/specs/cashu.md 7.2 and 8.</remarks>
+internal static class ProofTable
+{
+    /// <summary>What prevents a double spend, whatever the code or another node does.</summary>
+    public static readonly Constraint Key = new("cashu_proof", "cashu_proof_key", "y");
+
+    private const string Columns = "y, keyset_no, amount, state, witness, melt_quote";
+
+    private static readonly string[] s_insert = ["y", "keyset_no", "amount", "state", "op_id", "melt_quote", "witness", "created"];
+
+    /// <summary>Those of the proofs that are PENDING or SPENT, in the order asked for.</summary>
+    public static ValueTask<IReadOnlyList<StoredProof>> ReadAsync(Reads reads, IReadOnlyList<PublicKey> ys) =>
+        reads.ReadManyAsync($"SELECT {Columns} FROM cashu_proof WHERE y = $1", Keys(ys), Map);
+
+    /// <summary>The worst state of some proofs: SPENT, else PENDING, else UNSPENT.</summary>
+    public static async ValueTask<ProofState> ReadWorstStateAsync(Reads reads, IReadOnlyList<PublicKey> ys)
+    {
+        var states = await reads.ReadManyAsync("SELECT state FROM cashu_proof WHERE y = $1", Keys(ys), static row => row.Int32(0));
+        return states.Count == 0 ? ProofState.Unspent : (ProofState)states.Max();
+    }
+
+    /// <summary>Appends proofs, sorted by Y so that two works never wait for each other in a circle.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="operation">What took them.</param>
+    /// <param name="proofs">The proofs; another order than before when it returns.</param>
+    /// <param name="now">Unix seconds.</param>
+    /// <param name="taken">What it means if one is there already.</param>
+    public static void Write(Work work, OperationId operation, StoredProof[] proofs, long now, ProtocolError taken)
+    {
+        Array.Sort(proofs, static (a, b) => a.Y.Span.SequenceCompareTo(b.Y.Span));
+        var op = operation.ToBytes();
+        var rows = new SqlValue[proofs.Length][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            ref readonly var proof = ref proofs[i];
+            rows[i] =
+            [
+                SqlValue.Copy(proof.Y.Span), proof.KeysetNo, SqlValue.Checked(proof.Amount), (int)proof.State, op, proof.MeltQuote?.Value,
+                proof.Witness, now,
+            ];
+        }
+
+        work.WriteMany("cashu_proof", s_insert, rows, (Key, taken));
+    }
+
+    private static SqlValue[][] Keys(IReadOnlyList<PublicKey> ys)
+    {
+        var keys = new SqlValue[ys.Count][];
+        for (var i = 0; i < keys.Length; i++) keys[i] = [SqlValue.Copy(ys[i].Span)];
+        return keys;
+    }
+
+    private static StoredProof Map(SqlRow row) => new(
+        StoredPoints.Read(row, 0), row.Int32(1), (ulong)row.Int64(2), (ProofState)row.Int32(3), row.IsNull(4) ? null : row.Text(4),
+        row.IsNull(5) ? null : new QuoteId(row.Text(5)));
+}

@@ -32,6 +32,7 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
                 onEvents();
                 return result;
             }
+
             if (lost.Cause is PostgresFailure { IsLeaseLost: true }) throw locks.Lease!.Lost();
             if (lost.Reason is not { } reason || attempt == MaxAttempts)
                 throw (lost.Cause as PostgresFailure)?.AsUnavailable() ?? lost.Cause;

@@ -85,7 +85,7 @@ public static class CashuErrors
     public static readonly ProtocolError PubkeyMalformed =
         new(20009, "pubkey_required", "The pubkey must be a compressed point of secp256k1 in hex");
 
-    /// <summary>Our fault. What had been acknowledged stands; the request may or may not have been carried out: repeat it as it was.</summary>
+    /// <summary>Our fault. What had been acknowledged stands; the request may or may not have been carried out: repeat it.</summary>
     public static readonly ProtocolError Internal = new(50000, "internal", "Internal error");
 
     /// <summary>The request is not understood: its shape, a limit, or a value that cannot be.</summary>

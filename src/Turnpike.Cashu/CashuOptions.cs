@@ -36,7 +36,7 @@ public sealed record CashuOptions
     /// <summary>The units of the mint. Default <c>sat</c>, if none is given.</summary>
     public IList<string> Units { get; set; } = [];
 
-    /// <summary>Which versions of keysets are active: <c>01</c>, <c>00</c> for old wallets, or both. Default <c>01</c>, if none is given.</summary>
+    /// <summary>Active versions: <c>01</c>, <c>00</c> (old wallets), or both. Default <c>01</c>, if none is given.</summary>
     public IList<string> KeysetVersions { get; set; } = [];
 
     /// <summary>Fee of an input, in thousandths of the unit. Default 0.</summary>
@@ -168,7 +168,9 @@ public sealed record ClnOptions
 /// <summary>The draft WebSocket dialect (<c>Turnpike:Cashu:Draft</c>).</summary>
 public sealed record DraftOptions
 {
-    /// <summary>Whether the info document names it: <c>auto</c> (default: not to wallets that cannot bear it), <c>always</c>, <c>never</c>.</summary>
+    /// <summary>
+    /// Whether the info document names it: <c>auto</c> (default: not to wallets that cannot bear it), <c>always</c>, <c>never</c>.
+    /// </summary>
     public string Advertise { get; set; } = "auto";
 }
 
@@ -234,7 +236,7 @@ internal sealed class CashuOptionsValidator : IValidateOptions<CashuOptions>
             if (unit.Length is < 1 or > 32 || unit.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('_' or '-')))
                 errors.AddError($"is '{unit}'; allowed are 1 to 32 characters of a-z, 0-9, _ and -", $"{Section}:Units");
             else if (unit is not ("sat" or "msat") && (options.Lightning != "fake" || !options.Fake.Rates.ContainsKey(unit)))
-                errors.AddError($"is '{unit}'; allowed are sat, msat and, with the fake Lightning, what Fake:Rates has", $"{Section}:Units");
+                errors.AddError($"is '{unit}'; allowed are sat, msat and, with the fake, what Fake:Rates has", $"{Section}:Units");
         }
 
         if (options.UnitsOrDefault.Distinct(StringComparer.Ordinal).Count() != options.UnitsOrDefault.Count)

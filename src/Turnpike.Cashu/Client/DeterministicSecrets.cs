@@ -74,7 +74,8 @@ public sealed class DeterministicSecrets
     {
         var number = (uint)(new BigInteger(keyset.Span, isUnsigned: true, isBigEndian: true) % int.MaxValue);
         var master = new Node(HMACSHA512.HashData("Bitcoin seed"u8, _seed));
-        return DeriveChild(DeriveChild(DeriveChild(DeriveChild(master, Hardened + 129372), Hardened), Hardened + number), Hardened + counter);
+        var purpose = DeriveChild(DeriveChild(master, Hardened + 129372), Hardened);
+        return DeriveChild(DeriveChild(purpose, Hardened + number), Hardened + counter);
     }
 
     private static Node DeriveChild(Node parent, uint index)

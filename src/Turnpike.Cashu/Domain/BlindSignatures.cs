@@ -2,7 +2,7 @@ using Turnpike.Kernel.Crypto;
 
 namespace Turnpike.Cashu.Domain;
 
-/// <summary>Blind signatures: what the wallet does (blind, unblind) and what the mint does (sign, verify). Nothing here allocates.</summary>
+/// <summary>Blind signatures: what the wallet does (blind, unblind) and what the mint does (sign, verify). No allocations.</summary>
 /// <remarks>docs/specs/cashu.md 4.1. Vectors: tests/vectors/cashu/bdhke.json.</remarks>
 public static class BlindSignatures
 {

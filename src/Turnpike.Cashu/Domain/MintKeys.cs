@@ -42,7 +42,7 @@ public sealed class MintKeys
     public void Preimage(QuoteId quote, Span<byte> preimage) =>
         HMACSHA256.HashData(_seed, [.. "Turnpike_Cashu_Preimage_v1"u8, .. Encoding.UTF8.GetBytes(quote.Value)], preimage);
 
-    /// <summary>The preimage that the fake node makes up for an invoice that it did not make: <c>HMAC-SHA256(seed, payment hash)</c>.</summary>
+    /// <summary>What the fake node makes up as preimage of a foreign invoice: <c>HMAC-SHA256(seed, payment hash)</c>.</summary>
     /// <param name="paymentHash">32 bytes.</param>
     /// <param name="preimage">Takes 32 bytes.</param>
     /// <remarks>docs/specs/cashu.md 9.2.</remarks>

@@ -12,7 +12,9 @@ public static class MintQuotes
     /// <param name="signature">What came with it.</param>
     /// <returns>Null, or 20008.</returns>
     public static ProtocolError? CheckSignature(MintQuote quote, IReadOnlyList<BlindedMessage> outputs, string? signature) =>
-        quote.Pubkey is not { } key || MintQuoteSignature.Verify(key, quote.Id, outputs, signature) ? null : CashuErrors.MintSignatureInvalid;
+        quote.Pubkey is not { } key || MintQuoteSignature.Verify(key, quote.Id, outputs, signature)
+            ? null
+            : CashuErrors.MintSignatureInvalid;
 
     /// <summary>Issues a quote's ecash.</summary>
     /// <param name="quote">The quote as it is now, locked.</param>
@@ -84,5 +86,7 @@ public static class MintQuotes
 /// <summary>What an incoming payment does.</summary>
 /// <param name="Quote">The quote from now on; null if none is known.</param>
 /// <param name="Amount">What is credited to it; 0 changes nothing.</param>
-/// <param name="Surplus">What is credited to nobody. All of it is an Error in the log, unless the node is shared and no quote is known.</param>
+/// <param name="Surplus">
+/// What is credited to nobody. All of it is an Error in the log, unless the node is shared and no quote is known.
+/// </param>
 public sealed record MintCredit(MintQuote? Quote, ulong Amount, ulong Surplus);

@@ -61,6 +61,8 @@ public static class QuoteRules
         if (amount < least || amount > most) return CashuErrors.AmountOutsideLimits($"{amount} is not between {least} and {most}");
         // A thousand outputs of the largest key must be able to hold it.
         var largest = (UInt128)1 << (options.MaxOrder - 1);
-        return amount > largest * (uint)options.Limits.Outputs ? CashuErrors.AmountOutsideLimits($"{amount} is too much for the keys") : null;
+        return amount > largest * (uint)options.Limits.Outputs
+            ? CashuErrors.AmountOutsideLimits($"{amount} is too much for the keys")
+            : null;
     }
 }

@@ -83,7 +83,8 @@ public static class RequestRules
                 return CashuErrors.KeysetExpired(expired.Id.ToString());
             if (_inputKeysets.Any(k => k.Unit != _inputKeysets[0].Unit) || _outputKeysets.Any(k => k.Unit != _outputKeysets[0].Unit))
                 return CashuErrors.SeveralUnits;
-            return inputs.Count > 0 && outputs.Count > 0 && _inputKeysets[0].Unit != _outputKeysets[0].Unit ? CashuErrors.UnitsDiffer : null;
+            var hasBoth = inputs.Count > 0 && outputs.Count > 0;
+            return hasBoth && _inputKeysets[0].Unit != _outputKeysets[0].Unit ? CashuErrors.UnitsDiffer : null;
         }
 
         /// <summary>Each amount has a key; the sums.</summary>
@@ -94,7 +95,8 @@ public static class RequestRules
                 if (!_inputKeysets[i].Has(inputs[i].Amount)) return CashuErrors.InputAmountInvalid(i);
             }
 
-            if (!Domain.Amounts.TrySum(inputs.Select(p => p.Amount), out var given)) return CashuErrors.NotBalanced("The inputs are too much");
+            if (!Domain.Amounts.TrySum(inputs.Select(p => p.Amount), out var given))
+                return CashuErrors.NotBalanced("The inputs are too much");
             InputTotal = given;
             if (blank) return null;
             for (var i = 0; i < outputs.Count; i++)
@@ -115,7 +117,8 @@ public static class RequestRules
             var points = new CurvePoint[outputs.Count];
             for (var i = 0; i < points.Length; i++)
             {
-                if (!outputs[i].Blinded.TryGetPoint(out points[i])) return CashuErrors.Malformed($"Output {i}: B_ is no point of the curve");
+                if (!outputs[i].Blinded.TryGetPoint(out points[i]))
+                    return CashuErrors.Malformed($"Output {i}: B_ is no point of the curve");
             }
 
             return new CheckedTransfer(

@@ -3,7 +3,7 @@ using Turnpike.Kernel.Crypto;
 namespace Turnpike.Cashu.Domain;
 
 /// <summary>Signs outputs, each with its DLEQ proof. The same output gives the same signature.</summary>
-/// <remarks>docs/specs/cashu.md 4.1 and 16. Signatures are made before the transaction and are worth nothing until it is committed.</remarks>
+/// <remarks>docs/specs/cashu.md 4.1 and 16. Signatures are made before the transaction and go out only when it is committed.</remarks>
 public static class Signer
 {
     /// <summary>Signs all outputs with the amounts that they ask for.</summary>

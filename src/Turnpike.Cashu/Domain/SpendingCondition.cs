@@ -77,7 +77,8 @@ public sealed class SpendingCondition
         if (s_known.FirstOrDefault(name => Tags.Count(t => t[0] == name) > 1) is { } twice) return $"tag {twice} is there twice";
 
         var flag = Find("sigflag");
-        if (flag is not null && flag is not ([_, "SIG_INPUTS", ..] or [_, "SIG_ALL", ..])) return "sigflag is neither SIG_INPUTS nor SIG_ALL";
+        if (flag is not null && flag is not ([_, "SIG_INPUTS", ..] or [_, "SIG_ALL", ..]))
+            return "sigflag is neither SIG_INPUTS nor SIG_ALL";
         SignsAll = flag is [_, "SIG_ALL", ..];
         LockTime = Find("locktime") is [_, var time, ..] && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
             ? at

@@ -47,7 +47,8 @@ public static class DraftFrames
     /// <param name="kind"><c>invalid</c>, <c>unknown</c>, <c>limit</c>, <c>error</c>, <c>closing</c>.</param>
     /// <param name="id">The req id, where one is known.</param>
     /// <param name="detail">For people.</param>
-    public static string NoticeText(string kind, string? id, string detail) => id is null ? $"{kind}: {detail}" : $"{kind} [{id}]: {detail}";
+    public static string NoticeText(string kind, string? id, string detail) =>
+        id is null ? $"{kind}: {detail}" : $"{kind} [{id}]: {detail}";
 
     /// <summary>Writes a NOTICE.</summary>
     /// <param name="output">Takes the frame.</param>

@@ -113,7 +113,8 @@ public static class MintMessages
         if (CheckQuotes(quotes, limits) is { } error) return error;
         if (outputs is null) return CashuErrors.Malformed("outputs are needed");
         if (amounts is not null && amounts.Count != quotes!.Count) return CashuErrors.Malformed("quote_amounts are not as many as quotes");
-        if (signatures is not null && signatures.Count != quotes!.Count) return CashuErrors.Malformed("signatures are not as many as quotes");
+        if (signatures is not null && signatures.Count != quotes!.Count)
+            return CashuErrors.Malformed("signatures are not as many as quotes");
         return new BatchMintRequest(quotes!, amounts, outputs, signatures);
     }
 

@@ -75,7 +75,8 @@ public static class ProofJson
             return json.Fail($"inputs[{index}] needs amount, id, secret and C");
         if (witness is not null && Encoding.UTF8.GetByteCount(witness) > limits.WitnessBytes)
             return json.Fail($"inputs[{index}].witness has more than {limits.WitnessBytes} bytes");
-        proof = new Proof(amount.Value, id.Value, SecretJson.Parse(secret.Value), c.Value, witness is null ? null : WitnessJson.Parse(witness));
+        var shown = witness is null ? null : WitnessJson.Parse(witness);
+        proof = new Proof(amount.Value, id.Value, SecretJson.Parse(secret.Value), c.Value, shown);
         return true;
     }
 

@@ -18,7 +18,8 @@ public static class RestoreMessages
         if (!json.Object("The body")) return json.Error;
         while (json.NextMember())
         {
-            if (!(json.Named("outputs"u8) ? OutputJson.ReadList(ref json, limits, blank: true, out outputs) : json.Skip())) return json.Error;
+            var isRead = json.Named("outputs"u8) ? OutputJson.ReadList(ref json, limits, blank: true, out outputs) : json.Skip();
+            if (!isRead) return json.Error;
         }
 
         if (!json.End()) return json.Error;

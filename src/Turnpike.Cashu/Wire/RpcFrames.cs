@@ -20,7 +20,7 @@ public abstract record RpcRequest
 }
 
 /// <summary>A JSON-RPC frame that was read: a request or an error.</summary>
-/// <param name="Id">The id to echo, as JSON; <c>null</c> (the text) where none could be read, null (no text) if nothing is answered.</param>
+/// <param name="Id">The id to echo, as JSON; the text <c>null</c> where none could be read; null (no text) if nothing is answered.</param>
 /// <param name="Request">The request, if there is no error.</param>
 /// <param name="Error">What is wrong; its code is JSON-RPC's.</param>
 public sealed record RpcFrame(string? Id, RpcRequest? Request, ProtocolError? Error);

@@ -5,7 +5,7 @@ using Turnpike.Kernel.Encodings;
 
 namespace Turnpike.Cashu.Wire;
 
-/// <summary>Reads what a secret says: <c>[kind, {"nonce", "data", "tags"?}]</c> with a known kind is a condition, all else is ordinary.</summary>
+/// <summary>A secret: <c>[kind, {"nonce", "data", "tags"?}]</c> of a known kind is a condition, all else ordinary.</summary>
 /// <remarks>docs/specs/cashu.md 6 (NUT-10).</remarks>
 public static class SecretJson
 {

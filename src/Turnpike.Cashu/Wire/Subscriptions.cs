@@ -141,7 +141,8 @@ public static class Subscriptions
             }
             else
             {
-                if (text.Length != PointText.Length || !PublicKey.TryParse(text, out var point)) return "a point is no compressed point of the curve";
+                if (text.Length != PointText.Length || !PublicKey.TryParse(text, out var point))
+                    return "a point is no compressed point of the curve";
                 points.Add(point);
             }
         }

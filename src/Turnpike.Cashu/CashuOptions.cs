@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Turnpike.Cashu.Backends;
 
 namespace Turnpike.Cashu;
 
@@ -84,14 +85,17 @@ public sealed record CashuOptions
     /// <summary>Whether every mint quote must be locked to a key. Default false.</summary>
     public bool RequirePubkey { get; set; }
 
+    /// <summary>How often the books are audited while the server runs, seconds. It reads all of the mint's tables. Default 3600.</summary>
+    public int AuditInterval { get; set; } = 3600;
+
     /// <summary>Where Lightning is: <c>fake</c> (default), <c>lnd</c> or <c>cln</c>.</summary>
     public string Lightning { get; set; } = "fake";
 
     /// <summary>Whether others use the node too: payments that no quote knows are then only counted. Default false.</summary>
     public bool SharedNode { get; set; }
 
-    /// <summary>The Lightning of development.</summary>
-    public FakeOptions Fake { get; set; } = new();
+    /// <summary>The simulated Lightning node.</summary>
+    public FakeLightningOptions Fake { get; set; } = new();
 
     /// <summary>LND's REST interface.</summary>
     public LndOptions Lnd { get; set; } = new();
@@ -120,49 +124,6 @@ public sealed record ContactOptions
 
     /// <summary>The address.</summary>
     public string Info { get; set; } = "";
-}
-
-/// <summary>The Lightning of development (<c>Turnpike:Cashu:Fake</c>).</summary>
-/// <remarks>docs/specs/cashu.md 9.2.</remarks>
-public sealed record FakeOptions
-{
-    /// <summary>The prefix of invoices after <c>ln</c>. Default <c>bcrt</c>.</summary>
-    public string Network { get; set; } = "bcrt";
-
-    /// <summary>When an invoice pays itself, milliseconds. Default 500; 0 is never.</summary>
-    public int AutoPayDelay { get; set; } = 500;
-
-    /// <summary>How long a payment takes, milliseconds. Default 200.</summary>
-    public int PayDelay { get; set; } = 200;
-
-    /// <summary>msat for one of a unit that is neither sat nor msat.</summary>
-    public IDictionary<string, long> Rates { get; set; } = new Dictionary<string, long>(StringComparer.Ordinal);
-}
-
-/// <summary>LND's REST interface (<c>Turnpike:Cashu:Lnd</c>).</summary>
-public sealed record LndOptions
-{
-    /// <summary><c>https://host:8080</c>.</summary>
-    public string Url { get; set; } = "";
-
-    /// <summary>The node's certificate, PEM; only this one is trusted.</summary>
-    public string CertFile { get; set; } = "";
-
-    /// <summary>The macaroon, binary.</summary>
-    public string MacaroonFile { get; set; } = "";
-}
-
-/// <summary>Core Lightning's REST interface (<c>Turnpike:Cashu:Cln</c>).</summary>
-public sealed record ClnOptions
-{
-    /// <summary><c>https://host:3010</c>.</summary>
-    public string Url { get; set; } = "";
-
-    /// <summary>The node's certificate, PEM; only this one is trusted.</summary>
-    public string CertFile { get; set; } = "";
-
-    /// <summary>The rune, text.</summary>
-    public string RuneFile { get; set; } = "";
 }
 
 /// <summary>The draft WebSocket dialect (<c>Turnpike:Cashu:Draft</c>).</summary>
@@ -260,6 +221,7 @@ internal sealed class CashuOptionsValidator : IValidateOptions<CashuOptions>
         Check(options.MintQuoteTtl, 10, 31_536_000, "MintQuoteTtl", errors);
         Check(options.MeltQuoteTtl, 10, 31_536_000, "MeltQuoteTtl", errors);
         Check(options.PayTimeout, 1, 600, "PayTimeout", errors);
+        Check(options.AuditInterval, 1, 31_536_000, "AuditInterval", errors);
     }
 
     private static void CheckLightning(CashuOptions options, ValidateOptionsResultBuilder errors)
@@ -267,29 +229,18 @@ internal sealed class CashuOptionsValidator : IValidateOptions<CashuOptions>
         switch (options.Lightning)
         {
             case "fake":
-                if (options.Fake.Network is not ("bc" or "tb" or "tbs" or "bcrt"))
-                    errors.AddError($"is '{options.Fake.Network}'; allowed are bc, tb, tbs and bcrt", $"{Section}:Fake:Network");
-                Check(options.Fake.AutoPayDelay, 0, 86_400_000, "Fake:AutoPayDelay", errors);
-                Check(options.Fake.PayDelay, 0, 86_400_000, "Fake:PayDelay", errors);
-                foreach (var (unit, rate) in options.Fake.Rates) Check(rate, 1, 100_000_000_000, $"Fake:Rates:{unit}", errors);
+                FakeLightningOptionsValidator.Check(options.Fake, errors, $"{Section}:Fake");
                 break;
             case "lnd":
-                CheckNode(options.Lnd.Url, options.Lnd.MacaroonFile, "Lnd:Url", "Lnd:MacaroonFile", errors);
+                LndOptionsValidator.Check(options.Lnd, errors, $"{Section}:Lnd");
                 break;
             case "cln":
-                CheckNode(options.Cln.Url, options.Cln.RuneFile, "Cln:Url", "Cln:RuneFile", errors);
+                ClnOptionsValidator.Check(options.Cln, errors, $"{Section}:Cln");
                 break;
             default:
                 errors.AddError($"is '{options.Lightning}'; allowed are fake, lnd and cln", $"{Section}:Lightning");
                 break;
         }
-    }
-
-    private static void CheckNode(string url, string credential, string urlKey, string credentialKey, ValidateOptionsResultBuilder errors)
-    {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
-            errors.AddError($"is '{url}'; allowed is the address of the node's REST interface, https://host:port", $"{Section}:{urlKey}");
-        if (credential.Length == 0) errors.AddError("is ''; allowed is the path of a file", $"{Section}:{credentialKey}");
     }
 
     private static void CheckLimits(LimitOptions limits, ValidateOptionsResultBuilder errors)

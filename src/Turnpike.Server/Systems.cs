@@ -1,3 +1,4 @@
+using Turnpike.Cashu;
 using Turnpike.Kernel.Storage;
 using Turnpike.Planetmint;
 
@@ -8,9 +9,10 @@ public static class Systems
 {
     internal static IReadOnlyList<SystemModule> All { get; } =
     [
+        new("Cashu", CashuServices.AddCashu, host => host.App.MapCashu(host.Dev), []),
         new("Planetmint", PlanetmintServices.AddPlanetmint, host => host.App.MapPlanetmint(() => host.StreamPort), ["/api/v1/streams"]),
     ];
 
     /// <summary>What must be true of each system's tables; an installation may lack those of a system that it never had.</summary>
-    public static IReadOnlyList<Audit> Audits { get; } = [PlanetmintServices.Audit];
+    public static IReadOnlyList<Audit> Audits { get; } = [CashuServices.Audit, PlanetmintServices.Audit];
 }

@@ -52,6 +52,15 @@ internal static class MintPaymentTable
         "INSERT INTO cashu_mint_payment (payment_id, quote, source, amount, surplus, received) VALUES ($1, $2, $3, $4, $5, $6)",
         (Key, known), id, quote?.Value, Name(source), SqlValue.Checked(amount), surplusMsat, now);
 
+    /// <summary>A payment that came in before its quote was written; null if there is none. Its msat.</summary>
+    public static async ValueTask<long?> ReadOrphanAsync(Reads reads, Scalar paymentHash) => await reads.ReadAsync<long?>(
+        "SELECT surplus FROM cashu_mint_payment WHERE payment_id = $1 AND quote IS NULL", static row => row.Int64(0), Id(paymentHash));
+
+    /// <summary>Gives such a payment to its quote.</summary>
+    public static void Adopt(Work work, Scalar paymentHash, QuoteId quote, ulong amount, long surplusMsat) => work.Write(
+        "UPDATE cashu_mint_payment SET quote = $2, amount = $3, surplus = $4 WHERE payment_id = $1",
+        Id(paymentHash), quote.Value, SqlValue.Checked(amount), surplusMsat);
+
     private static string Name(PaymentSource source) => source switch
     {
         PaymentSource.Stream => "stream",

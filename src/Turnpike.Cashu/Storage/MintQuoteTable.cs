@@ -27,6 +27,13 @@ internal static class MintQuoteTable
         return Locks.Of(names);
     }
 
+    /// <summary>Whoever makes the quote of a payment hash, or keeps a payment that no quote knows, holds this.</summary>
+    public static Locks Lock(Scalar paymentHash) => Locks.Of($"cashu/mint-payment/{paymentHash}");
+
+    /// <summary>Both: for a payment of a quote.</summary>
+    public static Locks Lock(QuoteId id, Scalar paymentHash) =>
+        Locks.Of("cashu/mint-quote/" + id.Value, $"cashu/mint-payment/{paymentHash}");
+
     /// <summary>A quote; null if there is none.</summary>
     public static ValueTask<MintQuote?> ReadAsync(Reads reads, QuoteId id) => reads.ReadAsync(ById, Map, id.Value);
 
@@ -47,11 +54,12 @@ internal static class MintQuoteTable
             """,
             Map, expiryBefore, after.Value ?? "", limit);
 
-    /// <summary>Adds a quote that was not paid yet.</summary>
+    /// <summary>Adds a quote from which nothing was issued yet.</summary>
     public static void Insert(Work work, MintQuote quote) => work.Write(
-        $"INSERT INTO cashu_mint_quote ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $10)",
+        $"INSERT INTO cashu_mint_quote ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $11)",
         quote.Id.Value, quote.Method, quote.Unit, SqlValue.Checked(quote.Amount), quote.Request, SqlValue.Copy(quote.PaymentHash.Span),
-        SqlValue.Copy(quote.Node.Span), quote.Pubkey is { } key ? SqlValue.Copy(key.Span) : SqlValue.Null, quote.Expiry, quote.Created);
+        SqlValue.Copy(quote.Node.Span), quote.Pubkey is { } key ? SqlValue.Copy(key.Span) : SqlValue.Null, quote.Expiry,
+        SqlValue.Checked(quote.AmountPaid), quote.Created);
 
     /// <summary>Credits a quote; the constraint is the last word on how much.</summary>
     public static void Credit(Work work, QuoteId id, ulong amount, long updatedAt) => work.Write(
@@ -59,7 +67,7 @@ internal static class MintQuoteTable
         id.Value, SqlValue.Checked(amount), updatedAt);
 
     /// <summary>Issues a quote's ecash; the constraint is the last word on how much.</summary>
-    /// <param name="work">The work, under <see cref="Lock"/>.</param>
+    /// <param name="work">The work, under the quote's lock.</param>
     /// <param name="quote">The quote as it will be.</param>
     /// <param name="amount">What is issued.</param>
     /// <param name="operation">The operation.</param>

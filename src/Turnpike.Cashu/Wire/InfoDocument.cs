@@ -11,7 +11,26 @@ namespace Turnpike.Cashu.Wire;
 /// <param name="HasAmountless">Whether the backend pays invoices without an amount.</param>
 /// <param name="NamesDraft">Whether the draft dialect is named to whoever asks; see <see cref="InfoDocument.NamesDraft"/>.</param>
 /// <param name="Now">Unix seconds.</param>
-public sealed record InfoFacts(PublicKey Pubkey, string Version, bool HasAmountless, bool NamesDraft, long Now);
+/// <param name="Features">What this server has; nothing is signalled that is not there.</param>
+public sealed record InfoFacts(
+    PublicKey Pubkey, string Version, bool HasAmountless, bool NamesDraft, long Now, MintFeatures Features = MintFeatures.All);
+
+/// <summary>Parts of a mint that wallets look for in its info document.</summary>
+[Flags]
+public enum MintFeatures
+{
+    /// <summary>Minting, swapping, checking and restoring.</summary>
+    None = 0,
+
+    /// <summary>Melting, with change (NUT-05, 08).</summary>
+    Melt = 1,
+
+    /// <summary>Subscriptions (NUT-17 and the draft).</summary>
+    Subscriptions = 2,
+
+    /// <summary>All of it.</summary>
+    All = Melt | Subscriptions,
+}
 
 /// <summary>Writes <c>GET /v1/info</c>.</summary>
 /// <remarks>docs/specs/cashu.md 2.4 and 10.</remarks>
@@ -59,8 +78,9 @@ public static class InfoDocument
         WriteText(json, "tos_url"u8, options.TosUrl);
         json.WriteStartObject("nuts"u8);
         WriteMethods(json, options, facts);
-        WriteExtensions(json, options);
-        if (facts.NamesDraft) WriteDraft(json);
+        if (facts.Features.HasFlag(MintFeatures.Subscriptions)) WriteSubscriptions(json, options);
+        WriteExtensions(json, options, facts);
+        if (facts.NamesDraft && facts.Features.HasFlag(MintFeatures.Subscriptions)) WriteDraft(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -88,8 +108,10 @@ public static class InfoDocument
     private static void WriteMethods(Utf8JsonWriter json, CashuOptions options, InfoFacts facts)
     {
         WriteMethod(json, "4"u8, options, options.MinMint, options.MaxMint, !options.Minting, "description"u8, true);
-        WriteMethod(json, "5"u8, options, options.MinMelt, options.MaxMelt, !options.Melting, "amountless"u8, facts.HasAmountless);
-        foreach (var nut in s_plain)
+        var melts = facts.Features.HasFlag(MintFeatures.Melt);
+        if (melts)
+            WriteMethod(json, "5"u8, options, options.MinMelt, options.MaxMelt, !options.Melting, "amountless"u8, facts.HasAmountless);
+        foreach (var nut in s_plain.Where(nut => melts || nut != "8"))
         {
             json.WriteStartObject(nut);
             json.WriteBoolean("supported"u8, true);
@@ -122,7 +144,7 @@ public static class InfoDocument
         json.WriteEndObject();
     }
 
-    private static void WriteExtensions(Utf8JsonWriter json, CashuOptions options)
+    private static void WriteSubscriptions(Utf8JsonWriter json, CashuOptions options)
     {
         json.WriteStartObject("17"u8);
         json.WriteStartArray("supported"u8);
@@ -141,10 +163,15 @@ public static class InfoDocument
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteExtensions(Utf8JsonWriter json, CashuOptions options, InfoFacts facts)
+    {
         json.WriteStartObject("19"u8);
         json.WriteNull("ttl"u8);
         json.WriteStartArray("cached_endpoints"u8);
-        foreach (var path in s_cached)
+        var melts = facts.Features.HasFlag(MintFeatures.Melt);
+        foreach (var path in s_cached.Where(path => melts || !path.Contains("melt", StringComparison.Ordinal)))
         {
             json.WriteStartObject();
             json.WriteString("method"u8, "POST"u8);

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+using Turnpike.Cashu.Domain;
+
+namespace Turnpike.Cashu;
+
+/// <summary>What the mint tells its operator. Event ids 2000 to 2999. Quotes by <see cref="QuoteId.LogName"/>, never by their id.</summary>
+internal static partial class CashuLog
+{
+    [LoggerMessage(2001, LogLevel.Information, "Keyset {Id} ({Unit}) is active, with a fee of {InputFeePpk} ppk")]
+    public static partial void KeysetMade(this ILogger logger, KeysetId id, string unit, int inputFeePpk);
+
+    [LoggerMessage(2002, LogLevel.Information, "Keyset {Id} ({Unit}) is inactive; what it signed stays good")]
+    public static partial void KeysetRetired(this ILogger logger, KeysetId id, string unit);
+
+    [LoggerMessage(2003, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(this ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(2010, LogLevel.Error, "A payment of {AmountMsat} msat came in for {Hash}, which no quote has: it is credited to nobody")]
+    public static partial void PaymentUnknown(this ILogger logger, string hash, long amountMsat);
+
+    [LoggerMessage(2011, LogLevel.Error,
+        "Quote #{Quote} was settled inside, and the node settled it too: {AmountMsat} msat are credited to nobody")]
+    public static partial void PaymentTwice(this ILogger logger, string quote, long amountMsat);
+
+    [LoggerMessage(2012, LogLevel.Warning, "Quote #{Quote} was paid {SurplusMsat} msat more than it asked for; they are credited to nobody")]
+    public static partial void PaymentTooMuch(this ILogger logger, string quote, long surplusMsat);
+
+    [LoggerMessage(2013, LogLevel.Error, "Quote #{Quote} got {AmountMsat} msat, less than it asked for: nothing is credited")]
+    public static partial void PaymentTooLittle(this ILogger logger, string quote, long amountMsat);
+
+    [LoggerMessage(2020, LogLevel.Information, "Reading the payments of Lightning node {Node} from {Cursor} on")]
+    public static partial void IncomingStarted(this ILogger logger, string node, long cursor);
+
+    [LoggerMessage(2021, LogLevel.Warning, "The payments of the Lightning node cannot be read: {Reason}; again in {Pause}")]
+    public static partial void IncomingLost(this ILogger logger, string reason, TimeSpan pause);
+
+    [LoggerMessage(2022, LogLevel.Warning, "The Lightning node was asked about quote #{Quote} and does not say: {Reason}")]
+    public static partial void AskUnanswered(this ILogger logger, string quote, string reason);
+
+    [LoggerMessage(2023, LogLevel.Error, "What the Lightning node said of quote #{Quote} could not be kept; it will be asked again")]
+    public static partial void AskFailed(this ILogger logger, Exception exception, string quote);
+
+    [LoggerMessage(2030, LogLevel.Error, "The books do not hold: {Fault}")]
+    public static partial void AuditFault(this ILogger logger, string fault);
+
+    [LoggerMessage(2031, LogLevel.Error, "The audit could not be done")]
+    public static partial void AuditFailed(this ILogger logger, Exception exception);
+}

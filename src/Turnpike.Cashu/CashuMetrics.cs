@@ -1,0 +1,45 @@
+using System.Diagnostics.Metrics;
+
+namespace Turnpike.Cashu;
+
+/// <summary>What the mint counts. Never a tag with a quote, a Y or a secret.</summary>
+/// <remarks>docs/specs/cashu.md 13.</remarks>
+internal sealed class CashuMetrics
+{
+    private readonly Counter<long> _operations;
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _proofs;
+    private readonly Counter<long> _payments;
+
+    public CashuMetrics(IMeterFactory meters)
+    {
+        Meter = meters.Create("Turnpike.Cashu");
+        _operations = Meter.CreateCounter<long>(
+            "turnpike.cashu.operations.completed", "{operation}", "Operations answered, by kind and by how they went.");
+        _duration = Meter.CreateHistogram<double>("turnpike.cashu.operation.duration", "s", "Time from a request's body to its answer.");
+        _proofs = Meter.CreateCounter<long>("turnpike.cashu.proofs.verified", "{proof}", "Proofs whose signature was computed anew.");
+        _payments = Meter.CreateCounter<long>(
+            "turnpike.cashu.payments.received", "{payment}", "Payments of Lightning that came in, by what became of them.");
+    }
+
+    /// <summary>For parts that bring numbers of their own.</summary>
+    public Meter Meter { get; }
+
+    /// <summary>An operation was answered.</summary>
+    /// <param name="kind"><c>swap</c>, <c>mint</c>, …</param>
+    /// <param name="result"><c>ok</c> or the error's name.</param>
+    /// <param name="duration">From the body to the answer.</param>
+    public void Completed(string kind, string result, TimeSpan duration)
+    {
+        var ofKind = new KeyValuePair<string, object?>("kind", kind);
+        _operations.Add(1, ofKind, new KeyValuePair<string, object?>("result", result));
+        _duration.Record(duration.TotalSeconds, ofKind);
+    }
+
+    /// <summary>Proofs were verified.</summary>
+    public void Verified(int proofs) => _proofs.Add(proofs);
+
+    /// <summary>A payment came in.</summary>
+    /// <param name="result"><c>credited</c>, <c>known</c>, <c>unknown</c> or <c>twice</c>.</param>
+    public void Received(string result) => _payments.Add(1, new KeyValuePair<string, object?>("result", result));
+}

@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Turnpike.Cashu.Backends;
+using Turnpike.Cashu.Domain;
+using Turnpike.Cashu.Endpoints;
+using Turnpike.Cashu.Storage;
+using Turnpike.Kernel.Crypto;
+using Turnpike.Kernel.Storage;
+
+namespace Turnpike.Cashu;
+
+/// <summary>Puts the Cashu mint into a host.</summary>
+public static class CashuServices
+{
+    private const string Fake = "fake";
+
+    /// <summary>Its tables.</summary>
+    public static MigrationModule Migrations { get; } = new("Cashu", typeof(CashuServices).Assembly);
+
+    /// <summary>The tables of the simulated Lightning node.</summary>
+    public static MigrationModule FakeLightningMigrations => FakeLightning.Migrations;
+
+    /// <summary>What must be true of them.</summary>
+    public static Audit Audit { get; } = new(Migrations, MintAudit.RunAsync);
+
+    /// <summary>Registers the mint.</summary>
+    public static void AddCashu(this IServiceCollection services)
+    {
+        services.AddOptions<CashuOptions>()
+            .BindConfiguration("Turnpike:Cashu", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CashuOptions>, CashuOptionsValidator>();
+        services.AddSingleton(Migrations);
+        services.AddSingleton(FakeLightningMigrations);
+        services.AddSingleton<CashuMetrics>();
+        services.AddSingleton(provider => new MintKeys(provider.GetRequiredService<Seed>()));
+        AddLightning(services);
+
+        services.AddSingleton<Keyring>();
+        services.AddHostedService(provider => provider.GetRequiredService<Keyring>());
+        services.AddSingleton<Replays>();
+        services.AddSingleton<Swaps>();
+        services.AddSingleton<Issuance>();
+        services.AddSingleton<Credits>();
+        services.AddSingleton<QuoteBook>();
+        services.AddSingleton<Operations>();
+        services.AddSingleton<InvoiceAsks>();
+        services.AddHostedService(provider => provider.GetRequiredService<InvoiceAsks>());
+        services.AddSingleton<IncomingPayments>();
+        services.AddHostedService(provider => provider.GetRequiredService<IncomingPayments>());
+        services.AddHostedService<BooksKeeper>();
+        services.AddHealthChecks().AddCheck<CashuHealth>("cashu");
+    }
+
+    /// <summary>Maps its routes.</summary>
+    /// <param name="app">The host.</param>
+    /// <param name="dev">Whether dev endpoints are wanted; they also take the simulated Lightning node.</param>
+    public static void MapCashu(this WebApplication app, bool dev)
+    {
+        app.UseMiddleware<MintEdge>();
+        var routes = app.MapGroup("").WithMetadata(MintEdge.Marked);
+        var services = app.Services;
+        var keys = ActivatorUtilities.CreateInstance<KeyEndpoints>(services);
+        var mints = ActivatorUtilities.CreateInstance<MintEndpoints>(services);
+        var swaps = ActivatorUtilities.CreateInstance<SwapEndpoints>(services);
+
+        routes.MapGet("/v1/info", keys.InfoAsync);
+        routes.MapGet("/v1/keys", keys.ActiveAsync);
+        routes.MapGet("/v1/keys/{id}", keys.OneAsync);
+        routes.MapGet("/v1/keysets", keys.KeysetsAsync);
+        routes.MapPost("/v1/mint/quote/bolt11", mints.CreateQuoteAsync);
+        routes.MapGet("/v1/mint/quote/bolt11/{id}", mints.GetQuoteAsync);
+        routes.MapPost("/v1/mint/quote/bolt11/check", mints.CheckQuotesAsync);
+        routes.MapPost("/v1/mint/bolt11", mints.MintAsync);
+        routes.MapPost("/v1/mint/bolt11/batch", mints.MintBatchAsync);
+        routes.MapPost("/v1/swap", swaps.SwapAsync);
+        routes.MapPost("/v1/checkstate", swaps.CheckStateAsync);
+        routes.MapPost("/v1/restore", swaps.RestoreAsync);
+        MapOtherwise(routes);
+        if (dev && services.GetService<FakeLightning>() is { } lightning) MapDev(routes, services, lightning);
+    }
+
+    /// <summary>Methods of minting and melting that there are not are an error of their own.</summary>
+    private static void MapOtherwise(IEndpointRouteBuilder routes)
+    {
+        routes.Map("/v1/mint/quote/{method}/{id?}", MintEdge.OtherMethodAsync);
+        routes.Map("/v1/mint/{method}/{batch?}", MintEdge.OtherMethodAsync);
+        routes.Map("/v1/melt/quote/{method}/{id?}", MintEdge.OtherMethodAsync);
+        routes.Map("/v1/melt/{method}", MintEdge.OtherMethodAsync);
+        routes.MapFallback("/v1/{**path}", MintEdge.OtherwiseAsync);
+    }
+
+    private static void MapDev(IEndpointRouteBuilder routes, IServiceProvider services, FakeLightning lightning)
+    {
+        var dev = ActivatorUtilities.CreateInstance<DevEndpoints>(services, lightning);
+        routes.MapPost("/dev/cashu/pay", dev.PayAsync);
+        routes.MapPost("/dev/cashu/invoice", dev.InvoiceAsync);
+        routes.MapMethods("/dev/cashu/{**path}", [HttpMethods.Options], MintEdge.OtherwiseAsync);
+    }
+
+    private static void AddLightning(IServiceCollection services)
+    {
+        services.AddSingleton<ILightning>(provider => provider.GetRequiredService<IOptions<CashuOptions>>().Value.Lightning switch
+        {
+            Fake => MakeFake(provider),
+            var other => throw new InvalidOperationException($"There is no Lightning backend {other}."),
+        });
+        // Null for other backends: the dev endpoints are its alone.
+        services.AddSingleton(provider => (provider.GetRequiredService<ILightning>() as FakeLightning)!);
+    }
+
+    private static FakeLightning MakeFake(IServiceProvider provider)
+    {
+        Span<byte> nodeKey = stackalloc byte[Scalar.Length], seed = stackalloc byte[Scalar.Length];
+        provider.GetRequiredService<MintKeys>().FakeNode(nodeKey);
+        provider.GetRequiredService<Seed>().Derive("cashu", "fake-lightning", seed);
+        return new FakeLightning(provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<IOptions<CashuOptions>>().Value.Fake,
+            nodeKey, seed, provider.GetRequiredService<TimeProvider>());
+    }
+}

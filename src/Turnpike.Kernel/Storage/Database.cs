@@ -23,4 +23,11 @@ public static class Database
         options.IsPostgres
             ? PostgresDatabase.OpenAsync(options, events, modules, clock, meters, loggers, cancellation)
             : SqliteDatabase.OpenAsync(options, events, modules, clock, meters, loggers, cancellation);
+
+    /// <summary>Brings a PostgreSQL database up to date and lets go of it; for operators who don't let nodes migrate.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    public static Task MigrateAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules, TimeProvider clock,
+        ILoggerFactory loggers, CancellationToken cancellation) =>
+        options.IsPostgres ? PostgresDatabase.MigrateAsync(options, modules, clock, loggers, cancellation)
+            : throw new StorageException("Only a PostgreSQL database is migrated by itself; over SQLite the server does it at its start.");
 }

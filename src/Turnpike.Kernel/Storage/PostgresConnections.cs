@@ -23,18 +23,19 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <exception cref="StorageException">The connection string is missing or wrong.</exception>
     public PostgresConnections(StorageOptions options)
     {
-        var given = options.ReadConnectionString();
+        var given = StorageOptions.Parse(options.ReadConnectionString())
+            ?? throw new StorageException($"The connection string is {StorageOptions.NotUnderstood}.");
         try
         {
-            var settings = Settings(new NpgsqlConnectionStringBuilder(given), options);
+            var settings = Settings(given, options);
             Place = $"{settings.Host}:{settings.Port}/{settings.Database}";
             _source = Source(settings);
             _own = Source(Own(settings));
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            // Without what Npgsql says: it may quote a part of the password.
-            throw new StorageException(StorageOptions.ConnectionStringSentence);
+            // Settings that exclude each other; Npgsql names them, not their values.
+            throw new StorageException($"The connection string cannot be used: {exception.Message}", exception);
         }
     }
 

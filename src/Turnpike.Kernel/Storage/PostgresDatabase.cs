@@ -72,6 +72,24 @@ internal sealed class PostgresDatabase : IDatabase
         }
     }
 
+    /// <summary>Connects, brings the tables up to date whatever <see cref="StorageOptions.Migrate"/> says, and lets go.</summary>
+    /// <inheritdoc cref="Database.MigrateAsync"/>
+    public static async Task MigrateAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules, TimeProvider clock,
+        ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        await using var connections = new PostgresConnections(options);
+        try
+        {
+            await PostgresRequirements.RequireAsync(connections);
+            await new PostgresMigrations(connections, clock, loggers.CreateLogger<PostgresDatabase>()).ApplyAsync(modules, mayApply: true);
+        }
+        catch (PostgresFailure failure)
+        {
+            throw Explain(failure, connections.Place);
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<Result<T>> CommitAsync<T>(Locks locks, Func<Work, ValueTask<Result<T>>> work, CancellationToken cancellation)
     {

@@ -6,8 +6,9 @@ namespace Turnpike.Kernel.Storage;
 /// <summary>Where the data is, and the bounds of the store (<c>Turnpike:Storage</c>).</summary>
 public sealed record StorageOptions
 {
-    internal const string ConnectionStringSentence = "The connection string is not one that can be understood; it has the form "
-        + "Host=…;Database=…;Username=…;Password=…, and a value with ; or = stands in quotation marks.";
+    /// <summary>What is wrong with a connection string that cannot be parsed.</summary>
+    internal const string NotUnderstood = "not one that can be understood; it has the form Host=…;Database=…;Username=…;Password=…, "
+        + "and a value with ; or = stands in quotation marks";
 
     /// <summary>
     /// The data folder. Made with owner-only rights if it does not exist; one process at a time uses it. Default <c>data</c>. Only for
@@ -78,6 +79,21 @@ public sealed record StorageOptions
             throw new StorageException($"The file with the connection string cannot be read: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Takes a connection string apart.</summary>
+    /// <returns>Null if that cannot be done. What the parser says of it is not told on: it quotes parts, and one may be the password.</returns>
+    internal static NpgsqlConnectionStringBuilder? Parse(string connectionString)
+    {
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(connectionString);
+            return settings.Host is { Length: > 0 } ? settings : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or KeyNotFoundException or FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>Says which key is wrong, what it was and what is allowed.</summary>
@@ -107,23 +123,10 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (!options.IsPostgres && (text || file)) errors.AddError("is set, but Turnpike:Storage:Provider is not postgres", Key);
         if (options.IsPostgres && text == file)
             errors.AddError($"is {(text ? "set, and so is" : "missing, and so is")} ConnectionStringFile; one of them is needed", Key);
-        if (text && !CanBeUnderstood(options.ConnectionString!)) errors.AddError(ConnectionStringError, Key);
-        // The value is not repeated, nor what the parser says of it: it holds a password.
-        static bool CanBeUnderstood(string text)
-        {
-            try
-            {
-                return new NpgsqlConnectionStringBuilder(text).Host is { Length: > 0 };
-            }
-            catch (ArgumentException)
-            {
-                return false;
-            }
-        }
+        // The value is not repeated: it holds a password.
+        if (text && StorageOptions.Parse(options.ConnectionString!) is null)
+            errors.AddError($"is {StorageOptions.NotUnderstood}", Key);
     }
-
-    private const string ConnectionStringError = "is not one that can be understood; it has the form "
-        + "Host=…;Database=…;Username=…;Password=…, and a value with ; or = stands in quotation marks";
 
     private static void Require(ValidateOptionsResultBuilder errors, int value, int min, int max, string key)
     {

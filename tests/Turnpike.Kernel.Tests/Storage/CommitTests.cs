@@ -94,6 +94,27 @@ public abstract class CommitTests(StoreKind kind)
     }
 
     [Fact]
+    public async Task Of_many_writes_the_one_that_violated_says_what_it_means()
+    {
+        await using var store = await OpenAsync();
+        await store.Database.OpenAccountAsync(1, 100);
+        var errors = Enumerable.Range(0, 20).Select(i => new ProtocolError(i, "taken", "Taken")).ToArray();
+        var result = await store.Database.CommitAsync<int>(Locks.None, work =>
+        {
+            // The same constraint each time; the 14th key is there twice.
+            for (var i = 0; i < errors.Length; i++)
+            {
+                work.Write("INSERT INTO posting (key, account, amount) VALUES ($1, $2, 1)", (Key, errors[i]),
+                    Posting(i == 14 ? 3 : i), Account(1));
+            }
+
+            return new(1);
+        }, CancellationToken.None);
+        Assert.Equal(errors[14], result.Error);
+        Assert.Equal(0, await store.Database.NumberAsync("SELECT count(*) FROM posting"));
+    }
+
+    [Fact]
     public async Task A_violation_that_no_write_announced_is_logged_and_thrown_to_its_caller_only()
     {
         using var log = new LogRecorder();

@@ -10,9 +10,15 @@ internal static class CrashChild
     /// <summary>The exit code where the store has stopped as it should when the disk fails in a commit.</summary>
     public const int DiskFailed = 3;
 
+    /// <summary>Where the connection string is, if the store is PostgreSQL.</summary>
+    public const string ConnectionString = "TURNPIKE_TEST_CONNECTION";
+
     public static async Task<int> RunAsync(string folder)
     {
-        await using var store = await TestStore.OpenAsync(new StorageOptions { Folder = folder });
+        var connectionString = Environment.GetEnvironmentVariable(ConnectionString);
+        var provider = connectionString is null ? "sqlite" : "postgres";
+        var options = new StorageOptions { Folder = folder, Provider = provider, ConnectionString = connectionString };
+        await using var store = await TestStore.OpenAsync(options);
         var database = store.Database;
         var next = await database.NumberAsync("SELECT count(*) FROM posting");
         if (next == 0) await database.OpenAccountAsync(1, 0);

@@ -7,15 +7,18 @@ namespace Turnpike.Kernel.Tests.Storage;
 
 public sealed class CrashTests
 {
-    [Fact]
-    public async Task Every_acknowledged_work_is_there_after_kill_9_under_64_callers()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Every_acknowledged_work_is_there_after_kill_9_under_64_callers(StoreKind kind)
     {
         var options = new StorageOptions { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName };
+        await (await TestStore.OpenAsync(kind, options)).DisposeAsync();
         var acknowledged = new HashSet<long>();
         int[] rounds = [50, 700, 2000];
         foreach (var (round, atLeast) in rounds.Index())
         {
-            Assert.Equal(128 + 9, await StormAsync("exec \"$@\"", options.Folder, acknowledged, killAfter: atLeast));
+            Assert.Equal(128 + 9, await StormAsync("exec \"$@\"", options, acknowledged, killAfter: atLeast));
             await RequireAllAsync(options, acknowledged, inFlight: (round + 1) * 64);
         }
 
@@ -29,7 +32,7 @@ public sealed class CrashTests
         var acknowledged = new HashSet<long>();
         // No file may grow beyond 1 MB: to SQLite that is an I/O error, and the first to meet it is the log, at a COMMIT.
         const string Limited = "trap '' XFSZ; ulimit -f 2048; exec \"$@\"";
-        Assert.Equal(CrashChild.DiskFailed, await StormAsync(Limited, options.Folder, acknowledged, killAfter: int.MaxValue));
+        Assert.Equal(CrashChild.DiskFailed, await StormAsync(Limited, options, acknowledged, killAfter: int.MaxValue));
         Assert.NotEmpty(acknowledged);
         await RequireAllAsync(options, acknowledged, inFlight: 64);
         Directory.Delete(options.Folder, recursive: true);
@@ -46,22 +49,23 @@ public sealed class CrashTests
         var postings = await store.Database.NumberAsync("SELECT count(*) FROM posting");
         Assert.InRange(postings, acknowledged.Count, acknowledged.Count + inFlight);
         Assert.Equal(postings, await store.Database.NumberAsync("SELECT CAST(sum(balance) AS BIGINT) FROM account"));
-        Assert.Equal(postings, await store.Database.NumberAsync("SELECT max(position) FROM event"));
-        Assert.Empty(await DatabaseCheck.RunAsync(store.File, [], CancellationToken.None));
+        Assert.Equal(postings, await store.Database.NumberAsync("SELECT count(*) FROM event"));
+        if (options.Provider == "sqlite") Assert.Empty(await DatabaseCheck.RunAsync(store.File, [], CancellationToken.None));
     }
 
     /// <summary>Runs the child and gathers what it acknowledges, until it ends or is killed.</summary>
     /// <returns>Its exit code.</returns>
-    private static async Task<int> StormAsync(string shell, string folder, HashSet<long> acknowledged, int killAfter)
+    private static async Task<int> StormAsync(string shell, StorageOptions options, HashSet<long> acknowledged, int killAfter)
     {
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
         var start = new ProcessStartInfo("/bin/sh")
         {
-            ArgumentList = { "-c", shell, "sh", dotnet, typeof(CrashTests).Assembly.Location, "storm", folder },
+            ArgumentList = { "-c", shell, "sh", dotnet, typeof(CrashTests).Assembly.Location, "storm", options.Folder },
             RedirectStandardOutput = true,
         };
         // The runtime would map its code twice through a large file, which the limit forbids.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        if (options.ConnectionString is { } connectionString) start.Environment[CrashChild.ConnectionString] = connectionString;
         using var child = Process.Start(start)!;
         for (var told = 0; await child.StandardOutput.ReadLineAsync() is { } line; told++)
         {

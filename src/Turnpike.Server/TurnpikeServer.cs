@@ -73,7 +73,7 @@ public sealed class TurnpikeServer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static void ReadConfiguration(ConfigurationManager configuration, IReadOnlyDictionary<string, string?> settings)
+    internal static void ReadConfiguration(ConfigurationManager configuration, IReadOnlyDictionary<string, string?> settings)
     {
         configuration.SetBasePath(Environment.CurrentDirectory);
         configuration.AddJsonFile("appsettings.json", optional: true, reloadOnChange: false);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Turnpike.Kernel.Storage;
+using Turnpike.Server;
 
 namespace Turnpike.Cli.Commands;
 
@@ -9,13 +10,16 @@ internal static class BackupCommand
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "The copy; must not exist yet" };
-        var data = DataOption.Create();
+        var (data, set) = (DataOption.Create(), SettingOption.Create());
         var command = new Command("backup", "Copies the database, also while the server runs. The seed is a file of its own: copy it too.")
         {
-            file, data,
+            file, data, set,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (Maintenance.ReadStorage(SettingOption.Read(parsed, set)).Provider == "postgres")
+                throw new CommandException("The database is PostgreSQL: back it up with its own tools (pg_dump --format=custom, or a "
+                    + "base backup with its log), and keep the seed's file beside it.");
             var folder = parsed.GetRequiredValue(data);
             var target = Path.GetFullPath(parsed.GetRequiredValue(file));
             await Backup.WriteAsync(DataOption.Database(folder), target, cancellation);

@@ -10,18 +10,25 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var data = DataOption.Create();
-        var command = new Command("check", "Checks database, books and seed of a data folder, also while the server runs.") { data };
+        var (data, set) = (DataOption.Create(), SettingOption.Create());
+        var command = new Command("check", "Checks database, books and seed of a data folder, or the books of a PostgreSQL database, also while servers run.")
+        {
+            data, set,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var folder = parsed.GetRequiredValue(data);
-            var faults = new List<string>(await DatabaseCheck.RunAsync(DataOption.Database(folder), Systems.Audits, cancellation));
+            var folder = Path.GetFullPath(parsed.GetRequiredValue(data));
+            var options = Maintenance.ReadStorage(SettingOption.Read(parsed, set));
+            var shared = options.Provider == "postgres";
+            var faults = shared
+                ? await DatabaseCheck.RunAsync(options, Systems.Audits, cancellation)
+                : await DatabaseCheck.RunAsync(DataOption.Database(folder), Systems.Audits, cancellation);
             // An installation whose seed lies elsewhere has none here.
-            var seed = Path.Combine(Path.GetFullPath(folder), "seed");
-            if (File.Exists(seed)) Seed.Read(seed);
+            var seed = Path.Combine(folder, "seed");
+            if (!shared && File.Exists(seed)) Seed.Read(seed);
             foreach (var fault in faults) await parsed.InvocationConfiguration.Error.WriteLineAsync($"turnpike: {fault}");
             if (faults.Count > 0) return ExitCode.Failed;
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{Path.GetFullPath(folder)} is whole.");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(shared ? "The database's books hold." : $"{folder} is whole.");
             return ExitCode.Ok;
         });
         return command;

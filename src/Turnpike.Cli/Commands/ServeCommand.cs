@@ -13,16 +13,11 @@ internal static class ServeCommand
         var streams = Setting("--stream-port", "N", "The port of event streams (default 9985; 0: any free one)");
         var bind = Setting("--bind", "ADDRESS", "The address of both ports (default 127.0.0.1; * for all)");
         var dev = Setting("--dev", "on|off|auto", "Dev endpoints such as faucets (default auto: on if only loopback)");
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Any other setting, for example --set Turnpike:Server:Log:Format=json; never a secret",
-            HelpName = "KEY=VALUE",
-        };
+        var set = SettingOption.Create();
         var command = new Command("serve", "Starts the server; Ctrl-C ends it in order.") { data, port, streams, bind, dev, set };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-            foreach (var pair in parsed.GetValue(set) ?? []) Set(settings, pair);
+            var settings = SettingOption.Read(parsed, set);
             Put("Data", parsed.GetValue(data));
             Put("Port", parsed.GetValue(port));
             Put("StreamPort", parsed.GetValue(streams));
@@ -41,13 +36,6 @@ internal static class ServeCommand
     // All are texts: what is wrong with one is told in the same words as in a file.
     private static Option<string?> Setting(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
-
-    private static void Set(Dictionary<string, string?> settings, string pair)
-    {
-        var equals = pair.IndexOf('=', StringComparison.Ordinal);
-        if (equals <= 0) throw new StartupException($"--set {pair}: written as KEY=VALUE.", isUsage: true);
-        settings[pair[..equals]] = pair[(equals + 1)..];
-    }
 
     private static async Task<int> ServeAsync(Dictionary<string, string?> settings, CancellationToken cancellation)
     {

@@ -8,6 +8,16 @@ public static class DatabaseCheck
 {
     private const int MaxFaults = 100;      // who has a hundred needs a backup, not a longer list
 
+    /// <summary>Checks the books of a PostgreSQL database, all in one snapshot. Its structure is PostgreSQL's own to look after.</summary>
+    /// <param name="options">How to connect.</param>
+    /// <param name="audits">The books; those of modules that the database does not have are passed over.</param>
+    /// <param name="cancellation">Looked at before each of the books.</param>
+    /// <returns>A sentence for each fault, at most 100; empty if the books hold.</returns>
+    /// <exception cref="StorageException">The database cannot be reached or read.</exception>
+    public static Task<IReadOnlyList<string>> RunAsync(
+        StorageOptions options, IReadOnlyList<Audit> audits, CancellationToken cancellation) =>
+        PostgresCheck.RunAsync(options, audits, MaxFaults, cancellation);
+
     /// <summary>Checks the structure of every table and index, every foreign key, and then the books.</summary>
     /// <param name="databaseFile">The database, or a backup of it.</param>
     /// <param name="audits">The books; those of modules that the database does not have are passed over.</param>

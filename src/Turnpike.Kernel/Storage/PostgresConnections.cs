@@ -16,18 +16,22 @@ internal sealed class PostgresConnections : IAsyncDisposable
         "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s -c tcp_user_timeout=10s"
         + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";
 
+    private const string Patient = " -c idle_in_transaction_session_timeout=0";
+
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _own;
 
     /// <param name="options">The connection string, and how many connections.</param>
+    /// <param name="patient">For who alone waits, such as a check of all there is: statements may take as long as they take.</param>
     /// <exception cref="StorageException">The connection string is missing or wrong.</exception>
-    public PostgresConnections(StorageOptions options)
+    public PostgresConnections(StorageOptions options, bool patient = false)
     {
         var given = StorageOptions.Parse(options.ReadConnectionString())
             ?? throw new StorageException($"The connection string is {StorageOptions.NotUnderstood}.");
         try
         {
             var settings = Settings(given, options);
+            if (patient) (settings.CommandTimeout, settings.Options) = (0, settings.Options + Patient);
             Place = $"{settings.Host}:{settings.Port}/{settings.Database}";
             _source = Source(settings);
             _own = Source(Own(settings));

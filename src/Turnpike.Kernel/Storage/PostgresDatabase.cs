@@ -7,7 +7,7 @@ namespace Turnpike.Kernel.Storage;
 /// <summary>The store on PostgreSQL: any number of nodes, works side by side, reads from snapshots.</summary>
 internal sealed class PostgresDatabase : IDatabase
 {
-    private const string BeginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    internal const string BeginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     private static readonly TimeSpan SweepInterval = TimeSpan.FromHours(1);
 
     private readonly PostgresConnections _connections;
@@ -74,7 +74,7 @@ internal sealed class PostgresDatabase : IDatabase
 
     /// <summary>Connects, brings the tables up to date whatever <see cref="StorageOptions.Migrate"/> says, and lets go.</summary>
     /// <inheritdoc cref="Database.MigrateAsync"/>
-    public static async Task MigrateAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules, TimeProvider clock,
+    public static async Task<IReadOnlyList<string>> MigrateAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules, TimeProvider clock,
         ILoggerFactory loggers, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -82,7 +82,8 @@ internal sealed class PostgresDatabase : IDatabase
         try
         {
             await PostgresRequirements.RequireAsync(connections);
-            await new PostgresMigrations(connections, clock, loggers.CreateLogger<PostgresDatabase>()).ApplyAsync(modules, mayApply: true);
+            var migrations = new PostgresMigrations(connections, clock, loggers.CreateLogger<PostgresDatabase>());
+            return await migrations.ApplyAsync(modules, mayApply: true);
         }
         catch (PostgresFailure failure)
         {
@@ -190,7 +191,8 @@ internal sealed class PostgresDatabase : IDatabase
         }
     }
 
-    private static StorageException Explain(PostgresFailure failure, string place) => failure.Code switch
+    /// <summary>The sentence for a database that cannot be used at all.</summary>
+    internal static StorageException Explain(PostgresFailure failure, string place) => failure.Code switch
     {
         "28P01" or "28000" => new($"The database {place} refuses the user or the password ({failure.Reason}).", failure),
         "3D000" => new($"There is no database {place}; make it first (createdb).", failure),

@@ -18,23 +18,27 @@ internal sealed class PostgresMigrations(PostgresConnections connections, TimePr
     /// <summary>Applies what is missing, the kernel's first.</summary>
     /// <param name="modules">Whose.</param>
     /// <param name="mayApply">False to refuse instead.</param>
+    /// <returns>What was applied: <c>module/migration</c>.</returns>
     /// <exception cref="StorageException">
     /// The database is newer than the program, or a migration is not what it was when it was applied; or one is missing and must not be
     /// applied, or failed.
     /// </exception>
-    public async Task ApplyAsync(IReadOnlyList<MigrationModule> modules, bool mayApply)
+    public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<MigrationModule> modules, bool mayApply)
     {
+        var applied = new List<string>();
         await using var connection = await connections.OpenAsync();
         foreach (var module in Migration.WithKernel(modules))
         {
             var known = Migration.Load(module, Suffix);
-            while (await ApplyNextAsync(connection, module, known, mayApply)) { }
+            while (await ApplyNextAsync(connection, module, known, mayApply) is { } migration) applied.Add($"{module.Name}/{migration.Name}");
         }
+
+        return applied;
     }
 
     /// <summary>Applies the first that is missing.</summary>
-    /// <returns>False if none is.</returns>
-    private async Task<bool> ApplyNextAsync(NpgsqlConnection connection, MigrationModule module, List<Migration> known, bool mayApply)
+    /// <returns>Null if none is.</returns>
+    private async Task<Migration?> ApplyNextAsync(NpgsqlConnection connection, MigrationModule module, List<Migration> known, bool mayApply)
     {
         Migration? next = null;
         try
@@ -61,7 +65,7 @@ internal sealed class PostgresMigrations(PostgresConnections connections, TimePr
         }
 
         if (next is not null) log.MigrationApplied(module.Name, next.Name);
-        return next is not null;
+        return next;
     }
 
     private async Task ApplyAsync(NpgsqlConnection connection, Migration migration)

@@ -79,11 +79,25 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
 
         await using var _ = batch;
         var firstWrite = batch.BatchCommands.Count + 1;
-        var began = clock.GetTimestamp();
         try
         {
             Fill(batch.BatchCommands, queue, id);
-            began = clock.GetTimestamp();
+        }
+        catch
+        {
+            await transaction.RollBackAsync();      // a value or a text that cannot be sent: a bug
+            throw;
+        }
+
+        return await SendAsync(transaction, batch, firstWrite, queue, id, result);
+    }
+
+    private async Task<(Result<T> Result, LostWork? Lost)> SendAsync<T>(
+        PostgresTransaction transaction, NpgsqlBatch batch, int firstWrite, WorkQueue queue, Guid id, Result<T> result)
+    {
+        var began = clock.GetTimestamp();
+        try
+        {
             await batch.ExecuteNonQueryAsync();
         }
         catch (Exception exception)

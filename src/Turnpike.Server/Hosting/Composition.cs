@@ -28,6 +28,7 @@ internal static class Composition
         services.AddRoutingCore();
         AddStorage(builder, options);
         services.AddTurnpikeSockets();
+        services.AddSingleton<StorageHealth>();
         services.AddHealthChecks().AddCheck<StorageHealth>("storage").AddCheck<FeedHealth>("feed");
         services.AddHostedService<OrderlyEnd>();
         services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds));
@@ -55,9 +56,12 @@ internal static class Composition
 
         var dev = options.Dev == "on" || (options.Dev == "auto" && Listeners.AllLoopback(app.Configuration));
         var folder = Path.GetFullPath(options.Data);
-        logger.Starting(TurnpikeServer.Version, folder, string.Join(", ", systems.Select(s => s.Name)), dev ? "on" : "off");
-        _ = app.Services.GetRequiredService<IDatabase>();               // takes the folder and brings its tables up to date
-        state.Seed = SeedFile.Open(folder, app.Configuration["Turnpike:SeedFile"], logger);
+        var (shared, seed) = (app.Configuration["Turnpike:Storage:Provider"] == "postgres", app.Configuration["Turnpike:SeedFile"]);
+        if (shared) SeedFile.RequireNamed(seed);
+        var data = shared ? "PostgreSQL" : folder;
+        logger.Starting(TurnpikeServer.Version, data, string.Join(", ", systems.Select(s => s.Name)), dev ? "on" : "off");
+        _ = app.Services.GetRequiredService<IDatabase>();               // takes the store and brings its tables up to date
+        state.Seed = SeedFile.Open(folder, seed, logger);
 
         Map(new SystemHost(app, dev, listeners), systems);
         await app.StartAsync(cancellation);

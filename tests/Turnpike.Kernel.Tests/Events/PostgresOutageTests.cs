@@ -20,7 +20,7 @@ public sealed class PostgresOutageTests
         var states = new List<(StatePoint Point, IReadOnlyList<long> Versions)>();
         for (var i = 1; i <= 30; i++)
         {
-            await nodes.LeftMemory.UntilAsync(i * 40);
+            await OrFailAsync(load, nodes.LeftMemory.UntilAsync(i * 40));
             states.Add(await (i % 2 == 0 ? nodes.Left : nodes.Right).Database.VersionsAsync());
             await undone.AppendAsync("test/0");
             await undone.RollbackAsync();
@@ -48,7 +48,7 @@ public sealed class PostgresOutageTests
         var ended = 0L;
         for (var i = 1; i <= 40; i++)
         {
-            await nodes.RightMemory.UntilAsync(i * 25);
+            await OrFailAsync(load, nodes.RightMemory.UntilAsync(i * 25));
             ended += await nodes.Left.TerminateAsync("random() < 0.2");
         }
 
@@ -65,14 +65,21 @@ public sealed class PostgresOutageTests
         await using var nodes = await Nodes.OpenAsync(await server.CreateDatabaseAsync());
         using var stop = new CancellationTokenSource();
         var load = nodes.LoadAsync(stop.Token);
-        await nodes.LeftMemory.UntilAsync(300);
+        await OrFailAsync(load, nodes.LeftMemory.UntilAsync(300));
         await server.StopAsync("immediate");
         await server.StartAgainAsync();
         var before = nodes.RightMemory.Events[^1].Position;
-        await nodes.RightMemory.UntilAsync(before + 300);
+        await OrFailAsync(load, nodes.RightMemory.UntilAsync(before + 300));
         await stop.CancelAsync();
         await load;
         await nodes.RequireNothingLostAsync();
+    }
+
+    // A caller that fails ends the load, and then nothing more would come.
+    private static async Task OrFailAsync(Task load, Task come)
+    {
+        if (await Task.WhenAny(load, come) == load) await load;
+        await come;
     }
 
     private sealed class Nodes : IAsyncDisposable
@@ -102,8 +109,11 @@ public sealed class PostgresOutageTests
         /// <returns>How many works were acknowledged.</returns>
         public async Task<int> LoadAsync(CancellationToken stop)
         {
-            var acknowledged = await Task.WhenAll(Enumerable.Range(0, 8).Select(caller => LoadAsync(caller, stop)));
-            return acknowledged.Sum();
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var callers = Enumerable.Range(0, 8).Select(caller => LoadAsync(caller, end.Token)).ToArray();
+            await Task.WhenAny(callers);
+            await end.CancelAsync();
+            return (await Task.WhenAll(callers)).Sum();
         }
 
         /// <summary>The versions in the end, once both nodes have brought them.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -7,11 +8,12 @@ using Turnpike.Kernel.Storage;
 using Turnpike.Planetmint.Domain;
 using Turnpike.Planetmint.Endpoints;
 using Turnpike.Planetmint.Storage;
+using Turnpike.Tests;
 
 namespace Turnpike.Planetmint.Tests.Storage;
 
-/// <summary>A chain in a real file, in a folder of its own.</summary>
-internal sealed class ChainFile : IAsyncDisposable
+/// <summary>A chain in a real file, in a folder of its own; or in a database of its own.</summary>
+internal sealed partial class ChainFile : IAsyncDisposable
 {
     private static readonly IMeterFactory s_meters =
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
@@ -22,11 +24,20 @@ internal sealed class ChainFile : IAsyncDisposable
 
     public IDatabase Database { get; private set; }
 
-    public static async Task<ChainFile> OpenAsync()
+    public static async Task<ChainFile> OpenAsync(SqlDialect store)
     {
-        var options = new StorageOptions { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName };
+        var options = store == SqlDialect.Sqlite
+            ? new StorageOptions { Folder = Directory.CreateTempSubdirectory("turnpike-test-").FullName }
+            : new StorageOptions
+            {
+                Provider = "postgres",
+                ConnectionString = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync(),
+            };
         return new ChainFile(await OpenAsync(options), options);
     }
+
+    /// <summary>The same chain from another node.</summary>
+    public async Task<ChainFile> OpenAgainAsync() => new(await OpenAsync(_options), _options);
 
     /// <summary>A producer of blocks over it, started.</summary>
     public async Task<BlockProducer> StartProducerAsync()
@@ -66,10 +77,10 @@ internal sealed class ChainFile : IAsyncDisposable
         Assert.True(done.OrThrow());
     }
 
-    /// <summary>One statement, as somebody would forge a row.</summary>
+    /// <summary>One statement, as somebody would forge a row; bytes are written as <c>x'00ff'</c>.</summary>
     public Task ForgeAsync(string sql, params SqlValue[] args) => CommitAsync(work =>
     {
-        work.Write(sql, args);
+        work.Write(work.Dialect == SqlDialect.Sqlite ? sql : Bytes().Replace(sql, @"'\x$1'::bytea"), args);
         return ValueTask.CompletedTask;
     });
 
@@ -81,8 +92,11 @@ internal sealed class ChainFile : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
-        Directory.Delete(_options.Folder, recursive: true);
+        if (_options.Provider == "sqlite") Directory.Delete(_options.Folder, recursive: true);
     }
+
+    [GeneratedRegex("x'([0-9a-f]*)'")]
+    private static partial Regex Bytes();
 
     private static Task<IDatabase> OpenAsync(StorageOptions options) => Kernel.Storage.Database.OpenAsync(
         options, new EventOptions(), [PlanetmintServices.Migrations], TimeProvider.System, s_meters, NullLoggerFactory.Instance,

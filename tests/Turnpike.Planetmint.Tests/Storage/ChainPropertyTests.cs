@@ -7,14 +7,18 @@ using Turnpike.Tests;
 namespace Turnpike.Planetmint.Tests.Storage;
 
 /// <summary>Random assets, transfers and double spends through the producer and the real store.</summary>
-public sealed class ChainPropertyTests
+public abstract class ChainPropertyTests(SqlDialect store)
 {
+    public sealed class OnSqlite() : ChainPropertyTests(SqlDialect.Sqlite);
+
+    public sealed class OnPostgres() : ChainPropertyTests(SqlDialect.Postgres);
+
     private static readonly OwnerKeyPair[] s_keys = [.. new[] { "alice", "bob", "carol" }.Select(TestVectors.Key)];
 
     [Theory, InlineData(11), InlineData(12), InlineData(13)]
     public async Task Whatever_is_posted_heights_are_dense_and_each_asset_is_conserved(int seed)
     {
-        await using var chain = await ChainFile.OpenAsync();
+        await using var chain = await ChainFile.OpenAsync(store);
         var random = new SplitMix((ulong)seed);
         var made = new List<Transaction>();
         var taken = new List<TransactionId>();
@@ -36,7 +40,7 @@ public sealed class ChainPropertyTests
     [Fact]
     public async Task A_store_that_closes_under_the_producer_leaves_whole_blocks_and_what_was_answered()
     {
-        await using var chain = await ChainFile.OpenAsync();
+        await using var chain = await ChainFile.OpenAsync(store);
         var random = new SplitMix(14);
         var made = new List<Transaction>();
         var taken = new List<TransactionId>();

@@ -5,8 +5,10 @@ using Turnpike.Planetmint.Storage;
 namespace Turnpike.Planetmint.Tests.Storage;
 
 /// <summary>What the tables refuse with the code's checks passed by, and what the audit finds where they could not.</summary>
-public sealed class ChainTableTests : IAsyncLifetime
+public abstract class ChainTableTests(SqlDialect store) : IAsyncLifetime
 {
+    private const string Zeros = "x'0000000000000000000000000000000000000000000000000000000000000000'";
+
     private static readonly OwnerKeyPair s_alice = TestVectors.Key("alice");
     private static readonly OwnerKeyPair s_bob = TestVectors.Key("bob");
 
@@ -15,9 +17,13 @@ public sealed class ChainTableTests : IAsyncLifetime
     private readonly Transaction _other = TransactionBuilder.Create([s_bob], [new NewOutput(7, s_alice.Owner)]).OrThrow();
     private ChainFile _chain = null!;
 
+    public sealed class OnSqlite() : ChainTableTests(SqlDialect.Sqlite);
+
+    public sealed class OnPostgres() : ChainTableTests(SqlDialect.Postgres);
+
     public async Task InitializeAsync()
     {
-        _chain = await ChainFile.OpenAsync();
+        _chain = await ChainFile.OpenAsync(store);
         await _chain.CommitBlockAsync(_coin, _other);
     }
 
@@ -99,11 +105,11 @@ public sealed class ChainTableTests : IAsyncLifetime
     [InlineData("INSERT INTO pm_spend SELECT tx_id, output_index, 2097152 FROM pm_output WHERE amount = 2", "differ by 2")]
     [InlineData("UPDATE pm_block SET tx_count = 5 WHERE height = 2", "1 blocks do not hold as many transactions as they say")]
     [InlineData("INSERT INTO pm_block VALUES (5, 'x', 0, 0)", "2 heights are missing")]
-    [InlineData("UPDATE pm_tx SET asset_id = zeroblob(32) WHERE position >= 2097152",
+    [InlineData("UPDATE pm_tx SET asset_id = " + Zeros + " WHERE position >= 2097152",
         "1 spends are of another asset than their transaction")]
     [InlineData("UPDATE pm_spend SET position = 2097153", "1 spends are by transactions that are not there")]
     [InlineData("UPDATE pm_output SET position = 2097159 WHERE amount = 2", "1 outputs are not where their transaction is")]
-    [InlineData("UPDATE pm_output SET asset_id = zeroblob(32) WHERE amount = 2", "1 outputs are not where their transaction is")]
+    [InlineData("UPDATE pm_output SET asset_id = " + Zeros + " WHERE amount = 2", "1 outputs are not where their transaction is")]
     public async Task The_audit_finds_a_forged_row(string sql, string fault)
     {
         await _chain.CommitBlockAsync(Spend("1"));

@@ -10,6 +10,8 @@ internal sealed partial class ChildServer : IAsyncDisposable
 {
     private const int LinesKept = 200;
     private const int SigTerm = 15;
+    private const int SigContinue = 18;
+    private const int SigStop = 19;
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
     private readonly List<string> _errors = [];
@@ -129,6 +131,12 @@ internal sealed partial class ChildServer : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
     }
+
+    /// <summary>SIGSTOP: it hangs, as a machine does that swaps or is moved.</summary>
+    public void Pause() => _ = Kill(_process.Id, SigStop);
+
+    /// <summary>SIGCONT: it goes on, and does not know that it hung.</summary>
+    public void Continue() => _ = Kill(_process.Id, SigContinue);
 
     /// <summary>SIGTERM, and waits for the orderly end.</summary>
     /// <returns>The exit code.</returns>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Turnpike.Cli;
 using Turnpike.Kernel.Storage;
 using Turnpike.Planetmint.Client;
@@ -56,7 +55,7 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
         var folder = Directory.CreateTempSubdirectory("turnpike-soak-");
         try
         {
-            var (port, streamPort) = (FreePort(), FreePort());
+            var (port, streamPort) = (Ports.Free(_dice), Ports.Free(_dice));
             for (var round = 1; round <= rounds; round++)
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -75,25 +74,6 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
         }
         foreach (var fault in _faults) await progress.WriteLineAsync(fault);
         return _sum with { Faults = [.. _faults] };
-    }
-
-    /// <summary>A port below those that the system hands out: a client that reconnects to a free one of those may meet itself.</summary>
-    private int FreePort()
-    {
-        for (; ; )
-        {
-            var port = 20_000 + _dice.Next(10_000);
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                probe.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: another, then.
-            }
-        }
     }
 
     private void Fault(string what)
@@ -154,10 +134,10 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
             for (var i = 0; i < 10; i++)
                 _listeners.Add(Subscribers.LibraryAsync(library, StreamFilter.None, start, Log($"client {i}", _ => true), over));
             for (var i = 0; i < 18; i++)
-                _listeners.Add(Subscribers.ByHandAsync(streams, query, Log($"socket {i}", _ => true), () => _alive.Task, over));
+                _listeners.Add(Subscribers.ByHandAsync(WhenAlive, query, Log($"socket {i}", _ => true), over));
             for (var i = 0; i < 2; i++)
                 _listeners.Add(Subscribers.ByHandAsync(
-                    streams, "?from_height=0", Log($"socket from 0, {i}", _ => true, fromStart: true), () => _alive.Task, over));
+                    WhenAlive, "?from_height=0", Log($"socket from 0, {i}", _ => true, fromStart: true), over));
             for (var i = 0; i < Posters; i++)
             {
                 var (poster, key) = (posters[i], posters[i].Owner);
@@ -170,6 +150,12 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
                     library, creates, start, Log($"creates {i}", x => posters.Exists(p => p.Creates(x))), over));
             for (var i = 0; i < 5; i++) _listeners.Add(Subscribers.DeafAsync(streams, firstLife));
             for (var i = 0; i < 5; i++) _listeners.Add(Subscribers.VanishingAsync(streams, _dice.Split(), firstLife));
+
+            async Task<IPEndPoint> WhenAlive()
+            {
+                await _alive.Task;
+                return streams;
+            }
         }
 
         private EventLog Log(string name, Func<TransactionId, bool> wanted, bool fromStart = false)

@@ -6,6 +6,7 @@ namespace Turnpike.Soak;
 /// <summary>Posts a chain of transactions that was signed before, one after the other, over as many servers as it takes.</summary>
 internal sealed class Poster(OwnerKeyPair keys, IReadOnlyList<ChainLink> chain)
 {
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private readonly List<TransactionId> _acknowledged = [];
     private readonly List<string> _faults = [];
     private readonly Dictionary<TransactionId, Operation> _chain = chain.ToDictionary(l => l.Transaction.Id, l => l.Transaction.Operation);
@@ -59,6 +60,34 @@ internal sealed class Poster(OwnerKeyPair keys, IReadOnlyList<ChainLink> chain)
             {
                 _faults.Add($"{(int)failed.StatusCode!}: {failed.Message}");
                 return;
+            }
+        }
+    }
+
+    /// <summary>Posts the whole chain to several nodes on one store: to another when one does not answer, or answers that it cannot.</summary>
+    /// <param name="nodes">A client of each.</param>
+    /// <param name="first">To which first.</param>
+    /// <param name="answered">Told of each answer.</param>
+    /// <param name="end">Gives up.</param>
+    public async Task RunAcrossAsync(IReadOnlyList<PlanetmintClient> nodes, int first, Action answered, CancellationToken end)
+    {
+        for (var node = first; _next < chain.Count;)
+        {
+            try
+            {
+                var result = await nodes[node].PostAsync(chain[_next].Transaction, PostMode.Commit, end);
+                Note(chain[_next], result.Error?.Name, result.Error?.Message);
+                _unknown = false;
+                _next++;
+                answered();
+            }
+            catch (Exception gone) when (gone is IOException or HttpRequestException or OperationCanceledException
+                && !end.IsCancellationRequested)
+            {
+                // It may be in, whatever the node said: posted again it is taken or known.
+                _unknown = true;
+                node = (node + 1) % nodes.Count;
+                await Task.Delay(s_pause, TimeProvider.System, end);
             }
         }
     }

@@ -37,4 +37,20 @@ sockets.SetAction(async (parsed, cancellation) =>
     return figures.IsClean ? 0 : 1;
 });
 
-return await new RootCommand("Long runs against a real server process.") { planetmint, input, sockets }.Parse(args).InvokeAsync();
+var clusterRounds = new Option<int>("--rounds") { Description = "How many: kill, crash, pause and again (default 3)", DefaultValueFactory = _ => 3 };
+var blow = new Option<Blow?>("--blow") { Description = "Only this one, each round: kill, crash or pause" };
+var cluster = new Command("cluster", "Two nodes on a private PostgreSQL: a node is killed or hangs, the database crashes; nothing lost or doubled.")
+{
+    clusterRounds, blow, seed,
+};
+cluster.SetAction(async (parsed, cancellation) =>
+{
+    var soak = new ClusterSoak(parsed.GetValue(seed), Console.Out);
+    var figures = parsed.GetValue(blow) is { } only
+        ? await soak.RunAsync([.. Enumerable.Repeat(only, parsed.GetValue(clusterRounds))], cancellation)
+        : await soak.RunAsync(parsed.GetValue(clusterRounds), cancellation);
+    Console.WriteLine(figures);
+    return figures.IsClean ? 0 : 1;
+});
+
+return await new RootCommand("Long runs against a real server process.") { planetmint, input, sockets, cluster }.Parse(args).InvokeAsync();

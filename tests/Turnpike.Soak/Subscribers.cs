@@ -28,18 +28,17 @@ internal static class Subscribers
     }
 
     /// <summary>A bare socket that resumes by hand with the last id that it saw.</summary>
-    /// <param name="endpoint">The stream's listener.</param>
+    /// <param name="server">The stream's listener, when there is one; asked at first and after each break.</param>
     /// <param name="query">Where to begin, as <c>?from_height=0</c>.</param>
     /// <param name="log">What it receives.</param>
-    /// <param name="alive">Completes when the server is there again; asked after each break.</param>
     /// <param name="end">The round is over.</param>
-    public static async Task ByHandAsync(IPEndPoint endpoint, string query, EventLog log, Func<Task> alive, CancellationToken end)
+    public static async Task ByHandAsync(Func<Task<IPEndPoint>> server, string query, EventLog log, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
         {
             try
             {
-                await alive().WaitAsync(end);
+                var endpoint = await server().WaitAsync(end);
                 using var socket = await StreamSocket.OpenAsync(endpoint, Path + (log.Last is { } last ? $"?after={last}" : query), end);
                 while (await socket.ReadAsync(end) is { } frame)
                 {

@@ -13,4 +13,7 @@ internal static partial class PlanetmintLog
 
     [LoggerMessage(6003, LogLevel.Information, "The chain is at height {Height}")]
     public static partial void ChainOpened(this ILogger logger, long height);
+
+    [LoggerMessage(6004, LogLevel.Warning, "The block after height {Height} could not be read for the streams; that is tried again")]
+    public static partial void BlockNotRead(this ILogger logger, Exception exception, long height);
 }

@@ -11,8 +11,12 @@ namespace Turnpike.Planetmint.Endpoints;
 
 /// <summary>Publishes the chain's blocks to the streams: after their commit, in order of height, without gaps.</summary>
 internal sealed class ChainFeed(
-    IDatabase database, Feed feed, Hub hub, NodeKey key, RecentBlocks recent, ChainLog log, ILogger<ChainFeed> logger) : IHostedService
+    IDatabase database, Feed feed, Hub hub, NodeKey key, RecentBlocks recent, ChainLog log, TimeProvider clock,
+    ILogger<ChainFeed> logger) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource _stop = new();
     private Topic<BlockChange>? _topic;
     private long _published;
 
@@ -41,7 +45,10 @@ internal sealed class ChainFeed(
     }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => _stop.CancelAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
 
     private async ValueTask PublishAsync(CommittedEvent committed)
     {
@@ -50,9 +57,26 @@ internal sealed class ChainFeed(
         {
             // A chain that is followed may begin at any height: the block after the last one is not always at the last height + 1.
             var atHand = _published == grew.Height - 1 ? recent.Find(new ChainHead(grew.Height, new AppHash(grew.Hash))) : null;
-            var next = atHand is null ? await log.ReadNextAsync(_published, CancellationToken.None) : new BlockChange(atHand);
+            var next = atHand is null ? await ReadNextAsync() : new BlockChange(atHand);
             await Topic.PublishAsync(next);
             _published = next.Block.Height;
+        }
+    }
+
+    /// <summary>Another node's block. The database may be away just now; without this block there would be none until the next.</summary>
+    private async Task<BlockChange> ReadNextAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await log.ReadNextAsync(_published, _stop.Token);
+            }
+            catch (StorageUnavailableException exception)
+            {
+                logger.BlockNotRead(exception, _published);
+                await Task.Delay(RetryAfter, clock, _stop.Token);
+            }
         }
     }
 }

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Turnpike.Kernel.Events;
 
-/// <summary>A flag that wakes one waiter. Cleared before the table is looked at, never after: what comes meanwhile raises it again.</summary>
+/// <summary>
+/// A flag that wakes one waiter. Cleared before the table is looked at, never after: what comes meanwhile raises it again.
+/// </summary>
 internal sealed class FeedWake
 {
     private readonly Channel<bool> _flag = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)

@@ -4,7 +4,9 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Kernel.Events;
 
-/// <summary>The feed's statements, on its own connection. Each is a transaction of its own and sees what is committed when it begins.</summary>
+/// <summary>
+/// The feed's statements, on its own connection. Each is a transaction of its own and sees what is committed when it begins.
+/// </summary>
 internal sealed class PostgresEventReader : IAsyncDisposable
 {
     /// <summary>Events read at a time.</summary>

@@ -10,12 +10,15 @@ namespace Turnpike.Kernel.Events;
 /// everybody who has drawn a position, and what is missing after that never comes. Whatever happens to connections and database, nothing
 /// is lost and nothing comes twice; where that cannot be known any more, subscribers are told that the place is lost.
 /// </summary>
-/// <remarks>Why positions cannot be taken as they come, nor transaction numbers: docs/decisions, the choice of the event transport.</remarks>
+/// <remarks>Why neither positions can be taken as they come nor transaction numbers: docs/decisions, the event transport.</remarks>
 internal sealed class PostgresFeed : IAsyncDisposable
 {
-    // A commit takes a few milliseconds, mostly less; one that takes longer was undone, as a rule, and a fence finds out.
+    // A commit takes a few milliseconds, mostly less; one that takes longer was undone, as a rule, and a fence finds out. Where disk or
+    // cores are slow commits take longer: fences, which all of them wait for, would come without end then, so they wait for more.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan FenceAfter = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan FenceAtLast = TimeSpan.FromMilliseconds(250);
+    private const int UsualTimes = 4;
 
     // While a fence waits all new commits wait with it: where somebody hangs, fences take a fifth of the time at most.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -39,6 +42,8 @@ internal sealed class PostgresFeed : IAsyncDisposable
     private long _missingSince;
     private long _noFenceBefore;
     private TimeSpan _pause;
+    private TimeSpan _usual;        // for how long a position is missing that comes; the last few weigh most
+    private bool _hasTimedOut;
     private long _lastLook;
     private int _connections;
     private int _disposed;
@@ -126,7 +131,7 @@ internal sealed class PostgresFeed : IAsyncDisposable
     private async Task LookAsync(PostgresEventReader reader, CancellationToken cancellation)
     {
         await ReadAsync(reader, cancellation);
-        Hand();
+        Hand(fenced: false);
     }
 
     private async Task ReadAsync(PostgresEventReader reader, CancellationToken cancellation)
@@ -136,11 +141,13 @@ internal sealed class PostgresFeed : IAsyncDisposable
         Volatile.Write(ref _lastLook, _clock.GetTimestamp());
     }
 
-    private void Hand()
+    private void Hand(bool fenced)
     {
         _events.Clear();
         _metrics.Dead(_order.Take(_rows, _events));
         _feed.Publish(_events);
+        var came = _missing > 0 && _order.Place.Position >= _missing && !fenced;
+        if (came) _usual = ((_usual * 7) + _clock.GetElapsedTime(_missingSince)) / 8;
         if (_order.Held == 0)
         {
             _missing = 0;
@@ -150,8 +157,9 @@ internal sealed class PostgresFeed : IAsyncDisposable
         {
             _missing = _order.Place.Position + 1;
             Volatile.Write(ref _missingSince, _lastLook);
-            _pause = FenceAfter;
+            _pause = TimeSpan.FromTicks(Math.Clamp(_usual.Ticks * UsualTimes, FenceAfter.Ticks, FenceAtLast.Ticks));
             _noFenceBefore = After(_pause);
+            _hasTimedOut = false;
             _metrics.Hole();
         }
     }
@@ -162,7 +170,7 @@ internal sealed class PostgresFeed : IAsyncDisposable
         var now = _clock.GetTimestamp();
         if (now < _noFenceBefore)
         {
-            await Task.Delay(_pause > FenceAfter ? FenceAfter : LookAgain, _clock, cancellation);
+            await Task.Delay(_hasTimedOut ? FenceAfter : LookAgain, _clock, cancellation);
             return;
         }
 
@@ -171,6 +179,7 @@ internal sealed class PostgresFeed : IAsyncDisposable
         _metrics.Fence(granted, _clock.GetElapsedTime(now));
         if (!granted)
         {
+            _hasTimedOut = true;
             _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
             _noFenceBefore = After(_pause);
             _log.FenceTimedOut(_missing, _clock.GetElapsedTime(_missingSince).TotalMilliseconds);
@@ -186,7 +195,7 @@ internal sealed class PostgresFeed : IAsyncDisposable
         }
 
         _order.Seal(highest);
-        Hand();
+        Hand(fenced: true);
     }
 
     private async Task LosePlaceAsync(PostgresEventReader reader, CancellationToken cancellation)

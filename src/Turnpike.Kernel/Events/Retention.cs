@@ -5,7 +5,8 @@ namespace Turnpike.Kernel.Events;
 
 /// <summary>
 /// Deletes events that are older, or more, than is kept, a few at a time, and raises the floor in the same commit. Never beyond the
-/// slowest subscriber of the feed. Where several nodes do it, they take turns batch by batch, each going on from the floor it finds.
+/// slowest subscriber of the feed. One node does it at a time; should two, they take turns batch by batch, each going on from the floor
+/// that it finds.
 /// </summary>
 internal sealed class Retention(IDatabase database, Feed feed, EventOptions options, TimeProvider clock, ILogger log)
 {

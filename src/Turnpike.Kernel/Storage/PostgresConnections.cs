@@ -113,6 +113,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         Pooling = false,
         KeepAlive = 5,
         CommandTimeout = 10,
+        ReadBufferSize = 65_536,        // a page of events in a few reads
     };
 
     private static NpgsqlConnectionStringBuilder Settings(NpgsqlConnectionStringBuilder settings, StorageOptions options)

@@ -63,7 +63,9 @@ internal sealed class StorageService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var retention = new Retention(database, database.Feed, options.Value, clock, log).RunAsync(stoppingToken);
+        // One node is enough; where another takes over in the middle, the floor says how far it has come.
+        var deleting = new Retention(database, database.Feed, options.Value, clock, log);
+        var retention = database.Leases.RunAsync("events/retention", (_, token) => deleting.RunAsync(token), stoppingToken);
         await Task.WhenAny(retention, database.Stopped);
         if (database.Stopped.IsCompleted && await database.Stopped is { } reason)
         {

@@ -37,7 +37,8 @@ public sealed class FeedOrderTests
         for (var round = 0; round < 300; round++)
         {
             // Drawn in order; ended in any; a fence waits for all that have been drawn.
-            var (order, handed, table, open, drawn) = (new FeedOrder(new(0, null)), new List<long>(), new SortedSet<long>(), new List<long>(), 0L);
+            var (order, handed) = (new FeedOrder(new(0, null)), new List<long>());
+            var (table, open, drawn) = (new SortedSet<long>(), new List<long>(), 0L);
             for (var step = 0; step < 200; step++)
             {
                 switch (random.Below(4))

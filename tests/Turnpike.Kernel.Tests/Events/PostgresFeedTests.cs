@@ -4,7 +4,7 @@ using Turnpike.Kernel.Tests.Storage;
 
 namespace Turnpike.Kernel.Tests.Events;
 
-/// <summary>What makes the order of commits differ from the order of positions, each with transactions that are held at that point.</summary>
+/// <summary>What makes the order of commits differ from that of positions, each with transactions that are held at that point.</summary>
 public sealed class PostgresFeedTests
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class PostgresFeedTests
         Assert.Equal(1, store.Database.Feed.Source!.Held);
         Assert.Equal(0, store.Database.Feed.Head);
         Assert.Empty(all.Events);
-        Assert.True(store.Database.Feed.Delay > TimeSpan.Zero);
+        await store.UntilAsync(() => store.Database.Feed.Delay > TimeSpan.Zero);
         await slow.CommitAsync();
         await all.UntilAsync(2);
         Assert.Equal([1, 2], all.Events.Select(e => e.Position));

@@ -5,7 +5,7 @@ using Turnpike.Tests;
 
 namespace Turnpike.Kernel.Tests.Events;
 
-/// <summary>Two nodes on one PostgreSQL under load, whatever happens to sessions and server: nothing lost, doubled or out of order.</summary>
+/// <summary>Two nodes on one PostgreSQL under load, whatever happens to sessions and server: nothing lost or out of order.</summary>
 public sealed class PostgresOutageTests
 {
     private const int Aggregates = 40;

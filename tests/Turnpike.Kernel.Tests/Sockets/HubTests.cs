@@ -98,6 +98,31 @@ public sealed class HubTests
     }
 
     [Fact]
+    public async Task A_node_that_lost_its_place_sends_its_clients_away_and_begins_at_the_new_head()
+    {
+        await using var hub = await HubHost.StartAsync(committed: 10);
+        await using var live = await hub.JoinAsync();
+        await using var ahead = await hub.JoinAsync("?after=1000000");
+        await hub.PublishAsync(2);
+        var missed = hub.Log.Head;
+        await HubHost.ReadNumbersAsync(live, HubHost.Range(missed - 1, missed));
+        for (var i = 0; i < 3; i++) hub.Log.Commit(5);      // committed by others, and never brought here
+
+        hub.Topic.StartAnew(hub.Log.Head);
+        hub.Host.Hub.PlaceLost();
+        foreach (var client in (RawClient[])[live, ahead])
+        {
+            var frame = await client.ReadDataAsync();
+            Assert.Equal((8, 1012, "this node lost its place; resume"), (frame.Opcode, frame.CloseCode, frame.CloseReason));
+        }
+
+        await using var resumed = await hub.JoinAsync($"?after={missed}");
+        await HubHost.ReadNumbersAsync(resumed, HubHost.Range(missed + 1, hub.Log.Head));
+        await hub.PublishAsync(1);
+        Assert.Equal(hub.Log.Head, await HubHost.ReadNumberAsync(resumed));
+    }
+
+    [Fact]
     public async Task Without_a_log_a_slow_reader_is_closed_with_1013()
     {
         await using var hub = await HubHost.StartAsync(hasLog: false, 0, null, ("OutboxBytes", "65536"));

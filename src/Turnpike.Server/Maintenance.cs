@@ -49,6 +49,6 @@ public static class Maintenance
     {
         var services = new ServiceCollection();
         foreach (var system in Systems.All.Where(s => s.IsEnabled(configuration))) system.Add(services);
-        return [.. services.Select(s => s.ServiceType == typeof(MigrationModule) ? s.ImplementationInstance : null).OfType<MigrationModule>()];
+        return [.. services.Where(s => s.ServiceType == typeof(MigrationModule)).Select(s => (MigrationModule)s.ImplementationInstance!)];
     }
 }

@@ -11,7 +11,8 @@ internal static class CheckCommand
     public static Command Create()
     {
         var (data, set) = (DataOption.Create(), SettingOption.Create());
-        var command = new Command("check", "Checks database, books and seed of a data folder, or the books of a PostgreSQL database, also while servers run.")
+        const string About = "Checks a data folder's database, books and seed, or a PostgreSQL database's books; servers may run.";
+        var command = new Command("check", About)
         {
             data, set,
         };

@@ -9,7 +9,7 @@ internal static class MigrateCommand
     public static Command Create()
     {
         var set = SettingOption.Create();
-        var command = new Command("migrate", "Brings the tables of a PostgreSQL database up to date, and ends. Settings as for serve.") { set };
+        var command = new Command("migrate", "Brings a PostgreSQL database's tables up to date, and ends. Settings as for serve.") { set };
         command.SetAction(async (parsed, cancellation) =>
         {
             var applied = await Maintenance.MigrateAsync(SettingOption.Read(parsed, set), cancellation);

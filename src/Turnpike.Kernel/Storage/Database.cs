@@ -27,8 +27,8 @@ public static class Database
     /// <summary>Brings a PostgreSQL database up to date and lets go of it; for operators who don't let nodes migrate.</summary>
     /// <inheritdoc cref="OpenAsync"/>
     /// <returns>What was applied: <c>module/migration</c>; empty if nothing was missing.</returns>
-    public static Task<IReadOnlyList<string>> MigrateAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules, TimeProvider clock,
-        ILoggerFactory loggers, CancellationToken cancellation) =>
+    public static Task<IReadOnlyList<string>> MigrateAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules,
+        TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellation) =>
         options.IsPostgres ? PostgresDatabase.MigrateAsync(options, modules, clock, loggers, cancellation)
             : throw new StorageException("Only a PostgreSQL database is migrated by itself; over SQLite the server does it at its start.");
 }

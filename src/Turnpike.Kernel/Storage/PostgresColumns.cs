@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Turnpike.Kernel.Storage;
 
-/// <summary>Rows of values, turned into an array for each column, as unnest takes them. A column of nothing but NULL has no array.</summary>
+/// <summary>Rows of values, turned into an array for each column, as unnest takes them. A column of only NULL has no array.</summary>
 internal sealed class PostgresColumns
 {
     private readonly IReadOnlyList<SqlValue[]> _rows;
@@ -31,8 +31,9 @@ internal sealed class PostgresColumns
     {
         get
         {
-            var arrays = Given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"${i + 1}::{SqlType(column)}[]")).ToList();
-            return arrays.Count == 0 ? "generate_series(1, $1::bigint)" : $"unnest({string.Join(", ", arrays)})";
+            var arrays = Given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"${i + 1}::{SqlType(column)}[]"));
+            var list = string.Join(", ", arrays);
+            return list.Length == 0 ? "generate_series(1, $1::bigint)" : $"unnest({list})";
         }
     }
 

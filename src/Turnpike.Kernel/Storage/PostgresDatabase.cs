@@ -74,8 +74,8 @@ internal sealed class PostgresDatabase : IDatabase
 
     /// <summary>Connects, brings the tables up to date whatever <see cref="StorageOptions.Migrate"/> says, and lets go.</summary>
     /// <inheritdoc cref="Database.MigrateAsync"/>
-    public static async Task<IReadOnlyList<string>> MigrateAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules, TimeProvider clock,
-        ILoggerFactory loggers, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> MigrateAsync(StorageOptions options, IReadOnlyList<MigrationModule> modules,
+        TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         await using var connections = new PostgresConnections(options);

@@ -30,7 +30,7 @@ internal sealed class PostgresMigrations(PostgresConnections connections, TimePr
         foreach (var module in Migration.WithKernel(modules))
         {
             var known = Migration.Load(module, Suffix);
-            while (await ApplyNextAsync(connection, module, known, mayApply) is { } migration) applied.Add($"{module.Name}/{migration.Name}");
+            while (await ApplyNextAsync(connection, module, known, mayApply) is { } done) applied.Add($"{module.Name}/{done.Name}");
         }
 
         return applied;
@@ -48,8 +48,8 @@ internal sealed class PostgresMigrations(PostgresConnections connections, TimePr
             next = Migration.Missing(module, known, await ReadAppliedAsync(connection, module)).FirstOrDefault();
             if (next is not null && !mayApply)
             {
-                throw new StorageException($"The database lacks migration {module.Name}/{next.Name}, and Turnpike:Storage:Migrate is false. "
-                    + "Run `turnpike migrate` with this program first.");
+                throw new StorageException($"The database lacks migration {module.Name}/{next.Name}, and Turnpike:Storage:Migrate is "
+                    + "false. Run `turnpike migrate` with this program first.");
             }
 
             if (next is not null) await ApplyAsync(connection, next);

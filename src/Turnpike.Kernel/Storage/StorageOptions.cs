@@ -81,7 +81,7 @@ public sealed record StorageOptions
     }
 
     /// <summary>Takes a connection string apart.</summary>
-    /// <returns>Null if that cannot be done. What the parser says of it is not told on: it quotes parts, and one may be the password.</returns>
+    /// <returns>Null if that cannot be done. What the parser says is not told on: it quotes parts, and one may be the password.</returns>
     internal static NpgsqlConnectionStringBuilder? Parse(string connectionString)
     {
         try

@@ -40,7 +40,7 @@ internal sealed class WorkOutcomeTable(PostgresConnections connections, TimeProv
     {
         // The database's time and the network's, which no clock of a test turns.
         var began = TimeProvider.System.GetTimestamp();
-        while (true)
+        for (var asked = 1; ; asked++)
         {
             try
             {
@@ -54,7 +54,7 @@ internal sealed class WorkOutcomeTable(PostgresConnections connections, TimeProv
                         + "has not answered since. Whether the commit holds is on its disk.", failure);
                 }
 
-                log.OutcomeAskedAgain(failure);
+                if (asked == 1) log.OutcomeAskedAgain(failure);
                 connections.Forget();
                 await Task.Delay(Pause, TimeProvider.System);
             }

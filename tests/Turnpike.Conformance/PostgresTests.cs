@@ -66,7 +66,7 @@ public sealed class PostgresTests : IAsyncLifetime, IDisposable
         Assert.Equal(0, (await TurnpikeCommand.RunAsync(_folder.Path, "seed", "new", "other")).Code);
         (code, text) = await ServeAsync($"Turnpike:SeedFile={_folder.File("other")}");
         Assert.Equal(1, code);
-        Assert.Contains("The seed is not the one that this database was made with", text, StringComparison.Ordinal);
+        Assert.Contains("The seed is not the one that this ", text, StringComparison.Ordinal);
     }
 
     [Fact]

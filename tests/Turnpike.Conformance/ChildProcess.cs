@@ -10,6 +10,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
 {
     public const int Interrupt = 2;
     public const int Terminate = 15;
+    public const int Resume = 18;
+    public const int Stop = 19;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

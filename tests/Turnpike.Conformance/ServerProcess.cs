@@ -56,6 +56,12 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGKILL: the server has no chance to save anything.</summary>
     public Task KillAsync() => _process.KillAsync();
 
+    /// <summary>SIGSTOP: the server hangs.</summary>
+    public void Pause() => _process.Signal(ChildProcess.Stop);
+
+    /// <summary>SIGCONT: the server goes on, and does not know that it hung.</summary>
+    public void Continue() => _process.Signal(ChildProcess.Resume);
+
     /// <summary>SIGTERM (or <paramref name="signal"/>), and waits for the end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync(int signal = ChildProcess.Terminate)

@@ -33,6 +33,12 @@ public sealed class PlanetmintNode : NodeApi, IAsyncLifetime, IAsyncDisposable
         Assert.True(!complaints.Any(), string.Join('\n', complaints));
     }
 
+    /// <summary>Ends the server in order.</summary>
+    public async Task StopAsync() => Assert.Equal(0, await Server.StopAsync());
+
+    /// <summary>Starts it again after its end, on the same ports.</summary>
+    public async Task StartAgainAsync() => _server = await Server.RestartAsync();
+
     /// <summary>What <c>turnpike check</c> says, which must be good.</summary>
     public async Task CheckBooksAsync()
     {

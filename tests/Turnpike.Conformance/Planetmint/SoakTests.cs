@@ -20,6 +20,19 @@ public sealed class SoakTests
     }
 
     [Fact]
+    public async Task On_two_nodes_three_kills_a_crash_of_the_database_and_a_hanging_node_lose_and_double_nothing()
+    {
+        using var limit = new CancellationTokenSource(s_limit * 2);
+        var progress = new StringWriter();
+
+        var figures = await new ClusterSoak(20261121, progress)
+            .RunAsync([Blow.Kill, Blow.Crash, Blow.Kill, Blow.Pause, Blow.Kill], limit.Token);
+
+        Assert.True(figures.IsClean, $"{figures}\n{progress}");
+        Assert.True(figures is { Rounds: 5, Acknowledged: > 1000, Refused: > 0, Events: > 1000 }, $"{figures}");
+    }
+
+    [Fact]
     public async Task Five_thousand_spoiled_inputs_are_refused_closed_or_dropped()
     {
         using var limit = new CancellationTokenSource(s_limit);

@@ -1,10 +1,14 @@
 // The published driver against a running node, as an application uses it. Argument: the API's root, …/api/v1/
+// With a second root, of another node on the same store: what is posted to the first is read from the second.
 import assert from 'node:assert/strict';
 import driver from 'bigchaindb-driver';
 
 const { Connection, Ed25519Keypair, Transaction } = driver;
 const root = process.argv[2];
-const connection = new Connection(root);
+const [poster, reader] = [new Connection(root), new Connection(process.argv[3] ?? root)];
+const connection = new Proxy(poster, {
+    get: (_, name) => (...args) => (name.startsWith('post') ? poster : reader)[name](...args),
+});
 const [alice, bob, carol] = [new Ed25519Keypair(), new Ed25519Keypair(), new Ed25519Keypair()];
 const to = (key, amount) => Transaction.makeOutput(Transaction.makeEd25519Condition(key.publicKey), amount);
 const create = (data, outputs, metadata = null, issuer = alice) =>

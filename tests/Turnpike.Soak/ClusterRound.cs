@@ -19,6 +19,7 @@ internal sealed class ClusterRound(ClusterSoak soak, Cluster cluster, Blow blow,
 
     private readonly List<(EventLog Log, bool FromStart)> _logs = [];
     private readonly List<Task> _listeners = [];
+    private readonly int[] _errorsBefore = [.. cluster.Nodes.Select(n => n.Errors.Count)];
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _moment = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _answersLeft;
@@ -99,7 +100,8 @@ internal sealed class ClusterRound(ClusterSoak soak, Cluster cluster, Blow blow,
     {
         var killed = cluster.Nodes[node];
         await killed.KillAsync();
-        foreach (var error in killed.Errors) soak.Fault($"round {number}, the log of the node that was killed: {error}");
+        // What it told of in an earlier round it told of rightly: then the database was away.
+        foreach (var error in killed.Errors.Skip(_errorsBefore[node])) soak.Fault($"round {number}, the killed node's log: {error}");
         await killed.DisposeAsync();
         await cluster.StartNodeAsync(node, cancellation);
     }

@@ -45,20 +45,21 @@ internal sealed class ChainLog(IDatabase database) : ITopicLog<BlockChange>
         return id is null ? FromStart : $"after={id}";
     }
 
-    private static async ValueTask<(List<ChainHead> Heads, List<StoredBody> Bodies)> ReadPageAsync(Reads reads, long height, int maxBlocks)
+    private static async ValueTask<(List<ChainHead> Heads, IReadOnlyList<StoredBody> Bodies)> ReadPageAsync(
+        Reads reads, long height, int maxBlocks)
     {
         List<ChainHead> heads = [];
-        List<StoredBody> bodies = [];
-        foreach (var head in await BlockTable.ReadAfterAsync(reads, height, maxBlocks))
+        var rows = 0;
+        foreach (var (head, transactions) in await BlockTable.ReadAfterAsync(reads, height, maxBlocks))
         {
-            if (bodies.Count >= PageRows) break;
-            var block = head!.Value.Height;
-            bodies.AddRange(await TransactionTable.ReadRangeAsync(
-                reads, ChainPosition.EndOf(block - 1), ChainPosition.EndOf(block), ChainPosition.PerBlock));
-            heads.Add(head.Value);
+            if (rows >= PageRows) break;
+            heads.Add(head);
+            rows += transactions;
         }
 
-        return (heads, bodies);
+        // One read for all the blocks, as each may be a round trip.
+        return (heads, rows == 0 ? [] : await TransactionTable.ReadRangeAsync(
+            reads, ChainPosition.EndOf(heads[0].Height - 1), ChainPosition.EndOf(heads[^1].Height), rows));
     }
 
     private static BlockChange ToChange(ChainHead head, IEnumerable<StoredBody> bodies) =>

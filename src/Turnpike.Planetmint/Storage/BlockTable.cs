@@ -19,9 +19,10 @@ internal static class BlockTable
     public static ValueTask<ChainHead?> ReadAsync(Reads reads, long height) =>
         reads.ReadAsync("SELECT height, app_hash FROM pm_block WHERE height = $1", ToHead, height);
 
-    /// <summary>The blocks after a height, in order.</summary>
-    public static ValueTask<IReadOnlyList<ChainHead?>> ReadAfterAsync(Reads reads, long height, int limit) =>
-        reads.ReadListAsync("SELECT height, app_hash FROM pm_block WHERE height > $1 ORDER BY height LIMIT $2", ToHead, height, limit);
+    /// <summary>The blocks after a height, in order, and how many transactions each has.</summary>
+    public static ValueTask<IReadOnlyList<(ChainHead Head, int Transactions)>> ReadAfterAsync(Reads reads, long height, int limit) =>
+        reads.ReadListAsync("SELECT height, app_hash, tx_count FROM pm_block WHERE height > $1 ORDER BY height LIMIT $2",
+            static row => (ToHead(row)!.Value, row.Int32(2)), height, limit);
 
     /// <summary>Appends a block.</summary>
     public static void Write(Work work, CommittedBlock block, DateTimeOffset committedAt) =>

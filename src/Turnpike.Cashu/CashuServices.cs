@@ -15,8 +15,6 @@ namespace Turnpike.Cashu;
 /// <summary>Puts the Cashu mint into a host.</summary>
 public static class CashuServices
 {
-    private const string Fake = "fake";
-
     /// <summary>Its tables.</summary>
     public static MigrationModule Migrations { get; } = new("Cashu", typeof(CashuServices).Assembly);
 
@@ -104,8 +102,11 @@ public static class CashuServices
     {
         services.AddSingleton<ILightning>(provider => provider.GetRequiredService<IOptions<CashuOptions>>().Value.Lightning switch
         {
-            Fake => MakeFake(provider),
-            var other => throw new InvalidOperationException($"There is no Lightning backend {other}."),
+            "lnd" => new LndLightning(
+                provider.GetRequiredService<IOptions<CashuOptions>>().Value.Lnd, provider.GetRequiredService<TimeProvider>()),
+            "cln" => new ClnLightning(
+                provider.GetRequiredService<IOptions<CashuOptions>>().Value.Cln, provider.GetRequiredService<TimeProvider>()),
+            _ => MakeFake(provider),
         });
         // Null for other backends: the dev endpoints are its alone.
         services.AddSingleton(provider => (provider.GetRequiredService<ILightning>() as FakeLightning)!);

@@ -12,9 +12,11 @@ public class CashuOptionsTests
         { "Turnpike:Cashu:MaxMint: is 1; allowed are 5 to", o => (o.MinMint, o.MaxMint) = (5, 1) },
         { "Turnpike:Cashu:FeePercent: is 101; allowed are 0 to 100", o => o.FeePercent = 101 },
         { "Turnpike:Cashu:Lightning: is 'x'; allowed are fake, lnd and cln", o => o.Lightning = "x" },
-        { "Turnpike:Cashu:Lnd:Url: is ''; allowed", o => o.Lightning = "lnd" },
-        { "Turnpike:Cashu:Cln:RuneFile: is ''; allowed", o => o.Lightning = "cln" },
+        { "Turnpike:Cashu:Lnd:Url: is missing; the node needs a URL", o => o.Lightning = "lnd" },
+        { "Turnpike:Cashu:Cln:RuneFile: is missing; it names the file", o => o.Lightning = "cln" },
         { "Turnpike:Cashu:Fake:Rates:usd: is 0; allowed are 1 to", o => o.Fake.Rates["usd"] = 0 },
+        { "Turnpike:Cashu:Fake:Network: is 'bc'; allowed are bcrt", o => o.Fake.Network = "bc" },
+        { "Turnpike:Cashu:AuditInterval: is 0; allowed are 1 to", o => o.AuditInterval = 0 },
         { "Turnpike:Cashu:Draft:Advertise: is 'maybe'; allowed are auto, always and never", o => o.Draft.Advertise = "maybe" },
         { "Turnpike:Cashu:Limits:SocketFilters: is 1; allowed are 1000 to", o => o.Limits.SocketFilters = 1 },
     };

@@ -7,7 +7,10 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Endpoints;
 
-/// <summary>Reads the Lightning node's stream of payments for as long as the server runs, from where it was left.</summary>
+/// <summary>
+/// Reads the Lightning node's stream of payments for as long as the server runs, from where it was left. Of several servers one does it;
+/// should two believe that they do, each payment is credited once all the same.
+/// </summary>
 /// <remarks>docs/specs/cashu.md 7.4 and 9.</remarks>
 internal sealed class IncomingPayments(
     IDatabase database, ILightning lightning, Credits credits, InvoiceAsks asks, TimeProvider clock, ILogger<IncomingPayments> logger)
@@ -19,11 +22,14 @@ internal sealed class IncomingPayments(
 
     private string? _problem = "The stream of payments has not been opened yet.";
 
-    /// <summary>Why payments are not read at the moment; null while they are.</summary>
+    /// <summary>Why payments are not read at the moment; null while they are, here or by another server.</summary>
     public string? Problem => Volatile.Read(ref _problem);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => database.Leases.RunAsync(
+        "cashu/incoming", (_, cancellation) => RunAsync(cancellation), stoppingToken, onStandby: () => Volatile.Write(ref _problem, null));
+
+    private async Task RunAsync(CancellationToken stoppingToken)
     {
         var pause = TimeSpan.FromSeconds(1);
         while (true)

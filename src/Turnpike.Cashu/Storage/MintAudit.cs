@@ -57,7 +57,7 @@ internal static class MintAudit
     {
         var issued = await SumsAsync(reads, "CAST(keyset_no AS TEXT)", "amount", "cashu_promise");
         var redeemed = await SumsAsync(reads, "CAST(keyset_no AS TEXT)", "amount", "cashu_proof WHERE state = 2");
-        var keysets = await reads.ReadListAsync("SELECT no, unit, redeemed_pruned, CAST(no AS TEXT) AS label FROM cashu_keyset ORDER BY no",
+        var keysets = await reads.ReadListAsync("SELECT no, unit, redeemed_pruned, CAST(no AS TEXT) AS name FROM cashu_keyset ORDER BY no",
             static row => (No: row.Int32(0), Unit: row.Text(1), Pruned: row.Int64(2), Name: row.Text(3)));
         return
         [

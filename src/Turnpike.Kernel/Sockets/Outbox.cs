@@ -10,12 +10,11 @@ namespace Turnpike.Kernel.Sockets;
 internal sealed class Outbox(int limit, FrameFormat format)
 {
     private readonly Lock _lock = new();
-    private SegmentQueue _queue;
+    private FrameQueue _queue = new(format);
     private byte[]? _pong, _ping;
     private TaskCompletionSource<bool>? _room;
     private long _bytes;
     private int _roomFor;
-    private int _boundary;              // bytes until the end of the frame that was sent in part
     private bool _sending = true;       // until Open: nothing leaves before the handshake's answer
     private bool _scheduled, _closing, _gone;
 
@@ -105,20 +104,7 @@ internal sealed class Outbox(int limit, FrameFormat format)
             if (_sending || !HasWork) return false;
             Promote();
             _sending = true;
-            if (_queue.Count == 1)
-            {
-                bytes = _queue[0].Span;
-                return true;
-            }
-            var length = 0;
-            for (var i = 0; i < _queue.Count && length < scratch.Length; i++)
-            {
-                var piece = _queue[i].Span;
-                var fits = piece[..Math.Min(piece.Length, scratch.Length - length)];
-                fits.CopyTo(scratch[length..]);
-                length += fits.Length;
-            }
-            bytes = scratch[..length];
+            bytes = _queue.Count == 1 ? _queue.First.Span : scratch[.._queue.CopyTo(scratch)];
             return true;
         }
     }
@@ -157,11 +143,7 @@ internal sealed class Outbox(int limit, FrameFormat format)
         lock (_lock)
         {
             if (_gone) return;
-            if (sent < run.Length)
-            {
-                _boundary = sent == 0 ? 0 : NextBoundary(run, sent);
-                _queue.PushFront(run[sent..].ToArray());
-            }
+            if (sent < run.Length) _queue.AddRest(run, sent);
             Subtract(sent);
         }
     }
@@ -173,7 +155,7 @@ internal sealed class Outbox(int limit, FrameFormat format)
         {
             if (_gone) return default;
             Promote();
-            return _queue.Count == 0 ? default : _queue[0][..Math.Min(most, _queue[0].Length)];
+            return _queue.Count == 0 ? default : _queue.First[..Math.Min(most, _queue.First.Length)];
         }
     }
 
@@ -253,7 +235,7 @@ internal sealed class Outbox(int limit, FrameFormat format)
 
     private Queued Push(ReadOnlyMemory<byte> frame)
     {
-        _queue.PushBack(frame);
+        _queue.Add(frame);
         Volatile.Write(ref _bytes, _bytes + frame.Length);
         return Wake();
     }
@@ -275,38 +257,15 @@ internal sealed class Outbox(int limit, FrameFormat format)
 
     private void Insert(byte[] control)
     {
-        if (_boundary > 0)
-        {
-            var rest = _queue[0];
-            _queue.PopFront();
-            if (rest.Length > _boundary) _queue.PushFront(rest[_boundary..]);
-            _queue.PushFront(control);
-            _queue.PushFront(rest[.._boundary]);
-        }
-        else
-        {
-            _queue.PushFront(control);
-        }
+        _queue.Insert(control);
         Volatile.Write(ref _bytes, _bytes + control.Length);
     }
 
     private void Consume(int count)
     {
         if (_gone || count == 0) return;
-        var sent = count;
-        while (count > 0 && _queue[0].Length <= count)
-        {
-            count -= _queue[0].Length;
-            _queue.PopFront();
-            _boundary = 0;
-        }
-        if (count > 0)
-        {
-            ref var head = ref _queue[0];
-            _boundary = NextBoundary(head.Span, count);
-            head = head[count..];
-        }
-        Subtract(sent);
+        _queue.Consume(count);
+        Subtract(count);
     }
 
     private void Subtract(int count)
@@ -316,16 +275,5 @@ internal sealed class Outbox(int limit, FrameFormat format)
         if (_room is null || !HasRoom) return;
         _room.TrySetResult(true);
         _room = null;
-    }
-
-    /// <summary>
-    /// How much of the frame that was cut remains after <paramref name="sent"/> bytes; only a short send pays for this walk.
-    /// </summary>
-    private int NextBoundary(ReadOnlySpan<byte> head, int sent)
-    {
-        if (format != FrameFormat.WebSocket) return head.Length - sent;
-        var position = _boundary;
-        while (position < sent) position += ServerFrame.LengthAt(head[position..]);
-        return position - sent;
     }
 }

@@ -89,6 +89,15 @@ public sealed class Cursor : IEquatable<Cursor>
         return cursor.ToString() == text ? cursor : EventErrors.CursorMalformed;
     }
 
+    /// <summary>Whether there are events after the position that it contains: then it is not what the position alone says.</summary>
+    public bool HasGaps => _runs.Length > 0;
+
+    /// <summary>Everything up to an event, and nothing after it.</summary>
+    public static Cursor Of(CommittedEvent @event) => At(@event.Position);
+
+    /// <summary>This cursor and everything up to an event.</summary>
+    public Cursor AdvancedTo(CommittedEvent @event) => AdvancedTo(@event.Position);
+
     /// <summary>This cursor and everything up to a position.</summary>
     internal Cursor AdvancedTo(long position) => position <= Position ? this : Of(position, _runs);
 

@@ -28,15 +28,46 @@ public sealed class EventLog(IDatabase database)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxScan);
+        return ReadAsync(after, floors => FloorTable.Of(floors, topicPrefix),
+            (snapshot, settled) => ReadPageAsync(snapshot, topicPrefix, after, settled, limit), cancellation);
+    }
+
+    /// <summary>Reads the events of some topics after a cursor, whatever lies between them.</summary>
+    /// <param name="topics">The topics, each once.</param>
+    /// <param name="after">The client's cursor.</param>
+    /// <param name="limit">How many to return, at most; 1 to 4096.</param>
+    /// <param name="cancellation">Ends the wait for a free reader.</param>
+    /// <inheritdoc cref="ReadAsync(string, Cursor, int, CancellationToken)"/>
+    public Task<Result<EventPage>> ReadAsync(IReadOnlyList<string> topics, Cursor after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxScan);
+        return ReadAsync(after, floors => topics.Select(topic => FloorTable.Governing(floors, topic)).Append(0).Max(),
+            (snapshot, settled) => ReadPageAsync(snapshot, topics, after, settled, limit), cancellation);
+    }
+
+    private Task<Result<EventPage>> ReadAsync(Cursor after, Func<IReadOnlyList<Floor>, long> floorOf,
+        Func<Snapshot, long, ValueTask<EventPage>> read, CancellationToken cancellation)
+    {
         // Looked at before the snapshot begins, so that this holds all that there will ever be up to it. What is beyond comes live.
         var settled = database.Feed.Head;
         return database.ReadAsync<Result<EventPage>>(async snapshot =>
         {
             if (after.Newest > await snapshot.NewestAsync()) return EventErrors.CursorUnknown;
-            var floors = await FloorTable.ReadAsync(snapshot);
-            if (after.Position < FloorTable.Of(floors, topicPrefix)) return EventErrors.CursorExpired;
-            return await ReadPageAsync(snapshot, topicPrefix, after, settled, limit);
+            if (after.Position < floorOf(await FloorTable.ReadAsync(snapshot))) return EventErrors.CursorExpired;
+            return await read(snapshot, settled);
         }, cancellation);
+    }
+
+    private static async ValueTask<EventPage> ReadPageAsync(Snapshot snapshot, IReadOnlyList<string> topics, Cursor after, long settled,
+        int limit)
+    {
+        // What a topic has beyond its first so many comes after as many events of its own: it cannot belong to the page.
+        var found = await EventTable.ReadAsync(snapshot, topics, after.Position, settled, limit);
+        var page = found.OrderBy(e => e.Position).Take(limit).ToList();
+        var isHead = found.Count < limit;
+        var next = after.AdvancedTo(isHead ? settled : page[^1].Position);
+        return new([.. page.Where(e => !after.Contains(e))], next, isHead);
     }
 
     private static async ValueTask<EventPage> ReadPageAsync(Snapshot snapshot, string topicPrefix, Cursor after, long settled,

@@ -21,6 +21,12 @@ internal static class EventTable
     private const string Between =
         "SELECT position, topic, type, version, payload FROM event WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3";
 
+    private const string OfTopic =
+        """
+        SELECT position, topic, type, version, payload FROM event
+        WHERE topic = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4
+        """;
+
     /// <summary>
     /// Of the events after $1, the newest one that has $2 after it. $3 is what topics begin with, $4 and on what they do not.
     /// </summary>
@@ -34,6 +40,11 @@ internal static class EventTable
     /// <summary>The events that follow a position, up to another, of all topics.</summary>
     public static ValueTask<IReadOnlyList<CommittedEvent>> ReadAsync(Reads reads, long after, long last, int max) =>
         reads.ReadListAsync(Between, Map, after, last, max);
+
+    /// <summary>The events of each of some topics that follow a position, up to another; of each topic at most so many.</summary>
+    public static ValueTask<IReadOnlyList<CommittedEvent>> ReadAsync(
+        Reads reads, IReadOnlyList<string> topics, long after, long last, int max) =>
+        reads.ReadManyAsync(OfTopic, [.. topics.Select(topic => new SqlValue[] { topic, after, last, max })], Map);
 
     private static string BeginsWith(int parameter) =>
         string.Create(CultureInfo.InvariantCulture, $"substr(topic, 1, length(${parameter})) = ${parameter}");

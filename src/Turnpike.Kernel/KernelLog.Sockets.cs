@@ -36,6 +36,9 @@ internal static partial class KernelLog
     [LoggerMessage(1309, LogLevel.Debug, "A reader of topic {Topic} is too slow: {Reason}; closed with 1013")]
     public static partial void SlowReader(this ILogger logger, string topic, string reason);
 
+    [LoggerMessage(1311, LogLevel.Error, "An encoding of topic {Topic} failed; the sessions of its group are closed with 1011")]
+    public static partial void EncodingFailed(this ILogger logger, Exception exception, string topic);
+
     [LoggerMessage(1310, LogLevel.Error, "Looking after the sockets failed this time")]
     public static partial void KeeperFailed(this ILogger logger, Exception exception);
 }

@@ -15,6 +15,9 @@ internal sealed class FrameBatch(byte[] bytes, int[] ends, long[] offsets)
     /// <summary>Where in <see cref="Bytes"/> the frame begins; the end of all for <see cref="Count"/>.</summary>
     public int StartOf(int frame) => frame == 0 ? 0 : ends[frame - 1];
 
+    /// <summary>The frame alone.</summary>
+    public ReadOnlyMemory<byte> FrameAt(int frame) => bytes.AsMemory(StartOf(frame)..ends[frame]);
+
     public long OffsetOf(int frame) => offsets[frame];
 
     /// <summary>The first frame with an offset greater than <paramref name="after"/>.</summary>

@@ -8,4 +8,7 @@ public enum FrameFormat
 
     /// <summary>One server-sent event: <c>id:</c> and <c>data:</c> lines.</summary>
     ServerSentEvents,
+
+    /// <summary>Not at all: what sessions on WebSockets share, each behind a beginning of its own (<see cref="Address"/>).</summary>
+    Content,
 }

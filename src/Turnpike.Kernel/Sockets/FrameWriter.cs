@@ -9,7 +9,7 @@ namespace Turnpike.Kernel.Sockets;
 /// <remarks>Text frames of RFC 6455, 5.2, unmasked and unfragmented; or the event stream format of HTML, 9.2.5.</remarks>
 public sealed class FrameWriter : IBufferWriter<byte>
 {
-    [ThreadStatic] private static FrameWriter? t_webSocket, t_events;
+    [ThreadStatic] private static FrameWriter? t_webSocket, t_events, t_contents;
 
     private readonly List<int> _ends = [];
     private readonly List<long> _offsets = [];
@@ -47,7 +47,7 @@ public sealed class FrameWriter : IBufferWriter<byte>
             GetSpan(4);
             _length += 4;       // the header's room for 126 to 65535 bytes, which most messages have; End moves the others
         }
-        else
+        else if (Format == FrameFormat.ServerSentEvents)
         {
             if (!id.IsEmpty)
             {
@@ -66,7 +66,7 @@ public sealed class FrameWriter : IBufferWriter<byte>
     {
         if (_content < 0) throw new InvalidOperationException("No message was begun.");
         if (Format == FrameFormat.WebSocket) PutHeader();
-        else EndEvent();
+        else if (Format == FrameFormat.ServerSentEvents) EndEvent();
         _content = -1;
         _ends.Add(_length);
         _offsets.Add(_offset);
@@ -93,7 +93,9 @@ public sealed class FrameWriter : IBufferWriter<byte>
     /// <summary>A writer of this thread's, empty; the caller takes its batch before it asks again.</summary>
     internal static FrameWriter Rent(FrameFormat format)
     {
-        ref var kept = ref format == FrameFormat.WebSocket ? ref t_webSocket : ref t_events;
+        ref var kept = ref t_webSocket;
+        if (format == FrameFormat.ServerSentEvents) kept = ref t_events;
+        if (format == FrameFormat.Content) kept = ref t_contents;
         kept ??= new FrameWriter(format);
         kept.Clear();
         return kept;

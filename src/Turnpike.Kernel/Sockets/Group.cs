@@ -4,7 +4,8 @@ namespace Turnpike.Kernel.Sockets;
 internal sealed class Group<TChange>(IEncoding<TChange> encoding, FrameFormat format)
     where TChange : class, IChange
 {
-    private readonly List<LiveRing<TChange>> _rings = new(1);
+    private readonly List<LiveRing<TChange>> _rings = [];
+    private (Recent<TChange>? Change, FrameBatch? Frames) _latest;      // what was made of the change published last
 
     public IEncoding<TChange> Encoding => encoding;
 
@@ -32,13 +33,13 @@ internal sealed class Group<TChange>(IEncoding<TChange> encoding, FrameFormat fo
 
     public void Add(Subscription<TChange> subscription)
     {
-        subscription.Ring.Add(subscription);
+        subscription.Ring!.Add(subscription);
         LiveCount++;
     }
 
     public void Remove(Subscription<TChange> subscription)
     {
-        subscription.Ring.Remove(subscription);
+        subscription.Ring!.Remove(subscription);
         LiveCount--;
     }
 
@@ -48,6 +49,27 @@ internal sealed class Group<TChange>(IEncoding<TChange> encoding, FrameFormat fo
         foreach (var key in encoding.Keys)
             if (change.Keys.Contains(key)) return true;
         return false;
+    }
+
+    /// <summary>The frames of the change that is being published, made once.</summary>
+    /// <returns>Null if the encoding failed.</returns>
+    public FrameBatch? FramesOf(Recent<TChange> recent, Action<Exception> failed)
+    {
+        if (ReferenceEquals(_latest.Change, recent)) return _latest.Frames;
+        _latest = (recent, null);
+        try
+        {
+            var frames = Encode(recent.Change, recent.Before);
+            recent.Keep(this, frames);
+            _latest.Frames = frames;
+        }
+#pragma warning disable CA1031 // The one place for what an encoding throws while it publishes: its group is closed, the others go on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            failed(exception);
+        }
+        return _latest.Frames;
     }
 
     public FrameBatch Encode(TChange change, long after)

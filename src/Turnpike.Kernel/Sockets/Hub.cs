@@ -1,3 +1,6 @@
+using Turnpike.Kernel.Events;
+using Turnpike.Kernel.Storage;
+
 namespace Turnpike.Kernel.Sockets;
 
 /// <summary>Makes topics. Subscribers of a topic with the same encoding form a group, for which each change is encoded once.</summary>
@@ -26,5 +29,25 @@ public sealed class Hub
         lock (_lock)
             if (!_names.Add(name)) throw new ArgumentException($"There is a topic '{name}' already.", nameof(name));
         return new Topic<TChange>(_server, name, log, head);
+    }
+
+    /// <summary>
+    /// Makes a topic of committed events: each is a change, found by its own topic; the event table is the log. When this node has lost
+    /// its place in the feed, all sockets are closed with 1012.
+    /// </summary>
+    /// <param name="prefix">What the events' topics begin with.</param>
+    /// <param name="database">Where they are committed; its feed has not been started.</param>
+    public Topic<EventChange> EventTopic(string prefix, IDatabase database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        var feed = database.Feed;
+        var topic = Topic(prefix, new EventTopicLog(new EventLog(database), prefix), feed.Head);
+        feed.Subscribe(prefix, committed => topic.PublishAsync(new EventChange(committed)), () =>
+        {
+            topic.StartAnew(feed.Head);
+            PlaceLost();
+            return ValueTask.CompletedTask;
+        });
+        return topic;
     }
 }

@@ -55,6 +55,30 @@ internal sealed class Outbox(int limit, FrameFormat format)
         }
     }
 
+    /// <summary>Takes as many messages as there is room for, each behind the same beginning.</summary>
+    /// <param name="contents">What other outboxes take too, behind other beginnings; not copied.</param>
+    /// <param name="prefix">The beginning.</param>
+    /// <param name="from">The first that is still to be taken; moves on by what was.</param>
+    public Queued Add(FrameBatch contents, ReadOnlySpan<byte> prefix, ref int from)
+    {
+        lock (_lock)
+        {
+            if (_closing || _gone) return Queued.Closed;
+            var begun = from;
+            for (; from < contents.Count; from++)
+            {
+                var content = contents.FrameAt(from);
+                var length = ServerFrame.LengthOf(prefix.Length + content.Length);
+                if (_bytes > 0 && _bytes + length > limit) break;
+                _queue.Add(ServerFrame.StartOf(prefix, content.Length));
+                if (!content.IsEmpty) _queue.Add(content);
+                Volatile.Write(ref _bytes, _bytes + length);
+            }
+            if (from > begun) return Wake();
+            return from < contents.Count ? Queued.Full : Queued.Taken;
+        }
+    }
+
     public Queued AddPong(byte[] frame) => AddControl(ref _pong, frame);
 
     public Queued AddPing(byte[] frame) => AddControl(ref _ping, frame);

@@ -20,6 +20,9 @@ internal static class ServerFrame
     /// <summary>The header's length for a payload: 2, 4 or 10.</summary>
     public static int HeaderLength(int payload) => payload switch { < 126 => 2, <= ushort.MaxValue => 4, _ => 10 };
 
+    /// <summary>The length of a frame with a payload.</summary>
+    public static int LengthOf(int payload) => checked(HeaderLength(payload) + payload);
+
     /// <summary>Writes a header of <see cref="HeaderLength"/> bytes.</summary>
     public static void WriteHeader(Span<byte> header, byte first, int payload)
     {
@@ -50,6 +53,19 @@ internal static class ServerFrame
         WriteHeader(frame, first, payload.Length);
         payload.CopyTo(frame.AsSpan(header));
         return frame;
+    }
+
+    /// <summary>A text frame up to where its shared content begins.</summary>
+    /// <param name="prefix">The beginning of its payload.</param>
+    /// <param name="content">How many bytes of payload follow.</param>
+    public static byte[] StartOf(ReadOnlySpan<byte> prefix, int content)
+    {
+        var payload = checked(prefix.Length + content);
+        var header = HeaderLength(payload);
+        var start = new byte[header + prefix.Length];
+        WriteHeader(start, Text, payload);
+        prefix.CopyTo(start.AsSpan(header));
+        return start;
     }
 
     /// <summary>A pong with the ping's payload, at most 125 bytes.</summary>

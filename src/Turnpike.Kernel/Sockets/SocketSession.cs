@@ -15,6 +15,7 @@ public abstract partial class SocketSession : IWalked
     private Outbox? _outbox;
     private Walker? _walker;
     private List<Subscription>? _subscriptions;
+    private int _inRings;       // subscriptions that have to be settled
     private CloseStatus? _status;
 
     /// <summary>The client's address; behind a trusted proxy what the proxy says it is.</summary>
@@ -60,6 +61,37 @@ public abstract partial class SocketSession : IWalked
     {
         if (!IsOpen) return false;
         return SendFrame(Format == FrameFormat.WebSocket ? ServerFrame.Of(ServerFrame.Text, utf8) : ServerFrame.Event(utf8));
+    }
+
+    /// <summary>
+    /// Queues text messages and waits for room where there is not enough. For what a client has asked for: not awaited by its handler,
+    /// it would bound nothing.
+    /// </summary>
+    /// <param name="write">Writes them; called once, at once. Offsets are only to rise.</param>
+    /// <returns>False if the session is over before all of them are queued; a client that takes nothing for
+    /// <see cref="SocketOptions.StalledAfter"/> is closed with 1013.</returns>
+    public async ValueTask<bool> SendAsync(Action<FrameWriter> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        if (!IsOpen) return false;
+        var frames = FrameWriter.Rent(Format);
+        write(frames);
+        var batch = frames.Take();
+        var settled = Settle();
+        for (var from = 0; from < batch.Count;)
+        {
+            var begun = from;
+            var queued = Outbox.Add(batch, ref from);
+            Wake(settled == Queued.Idle ? settled : queued, here: true);
+            settled = Queued.Taken;
+            Server.Metrics.FramesSent.Add(from - begun);
+            if (queued == Queued.Closed) return false;
+            if (from == batch.Count || await Outbox.WhenRoom(batch.StartOf(from + 1) - batch.StartOf(from))) continue;
+            Server.Logger.SlowReader("its own answers", "no progress");
+            Close(CloseCodes.TryAgainLater, "slow consumer");
+            return false;
+        }
+        return IsOpen;
     }
 
     /// <summary>Queues a binary message; only on a WebSocket.</summary>
@@ -191,6 +223,7 @@ public abstract partial class SocketSession : IWalked
             if (_status is null)
             {
                 (_subscriptions ??= new(1)).Add(subscription);
+                if (subscription.IsInRing) _inRings++;
                 return;
             }
         }
@@ -199,7 +232,8 @@ public abstract partial class SocketSession : IWalked
 
     internal void Untrack(Subscription subscription)
     {
-        lock (_lock) _subscriptions?.Remove(subscription);
+        lock (_lock)
+            if (_subscriptions is { } all && all.Remove(subscription) && subscription.IsInRing) _inRings--;
     }
 
     private bool SendFrame(byte[] frame)
@@ -216,7 +250,7 @@ public abstract partial class SocketSession : IWalked
     /// <summary>Queues what topics have for the session, so that what it sends itself comes after what was published before.</summary>
     private Queued Settle()
     {
-        if (_subscriptions is null) return Queued.Taken;
+        if (Volatile.Read(ref _inRings) == 0) return Queued.Taken;
         var result = Queued.Taken;
         for (var i = 0; SubscriptionAt(i) is { } subscription; i++)
             if (subscription.Settle() == Queued.Idle) result = Queued.Idle;

@@ -8,6 +8,9 @@ public abstract class Subscription
     /// <summary>Ends it: nothing more is queued. The session stays as it is. May be called again.</summary>
     public abstract void Leave();
 
+    /// <summary>Whether something published for it may be on its way outside the session's outbox.</summary>
+    internal abstract bool IsInRing { get; }
+
     /// <summary>Puts what was published for it into the session's outbox, without waiting for the walker.</summary>
     internal abstract Queued Settle();
 }
@@ -29,7 +32,8 @@ internal enum Standing
 }
 
 /// <summary>A cursor. What is not said otherwise is guarded by the topic's lock.</summary>
-internal sealed class Subscription<TChange>(Topic<TChange> topic, SocketSession session, Group<TChange> group, long cursor) : Subscription
+internal sealed class Subscription<TChange>(
+    Topic<TChange> topic, SocketSession session, Group<TChange> group, long cursor, Address? address = null) : Subscription
     where TChange : class, IChange
 {
     public Topic<TChange> Topic => topic;
@@ -38,8 +42,14 @@ internal sealed class Subscription<TChange>(Topic<TChange> topic, SocketSession 
 
     public Group<TChange> Group => group;
 
-    /// <summary>Where it is while it is live.</summary>
-    public LiveRing<TChange> Ring { get; } = group.RingOf(session.Walker);
+    /// <summary>What is its own; null if it gets what all of its group get.</summary>
+    public Address? Address => address;
+
+    /// <summary>Where it is while it is live; null with an address, as what it gets goes straight into its outbox.</summary>
+    public LiveRing<TChange>? Ring { get; } = address is null ? group.RingOf(session.Walker) : null;
+
+    /// <summary>With an address: the last change that it was found for.</summary>
+    public long FoundFor { get; set; } = long.MinValue;
 
     /// <summary>The last offset that was queued or that is known to concern others only. While it replays, the replay's alone.</summary>
     public long Cursor { get; set; } = cursor;
@@ -59,6 +69,8 @@ internal sealed class Subscription<TChange>(Topic<TChange> topic, SocketSession 
     public Action<long, FrameWriter>? CaughtUp { get; set; }
 
     public override void Leave() => topic.Leave(this);
+
+    internal override bool IsInRing => address is null;
 
     internal override Queued Settle() => topic.Settle(this);
 }

@@ -43,7 +43,8 @@ public sealed partial class Topic<TChange>
         // only the word that it has caught up is to be said
         if (subscription.Cursor >= head) return await WhenRoomAsync(subscription, _server.Options.OutboxBytes);
         if (_log is null) return await TooSlowAsync(subscription, "no log");
-        var changes = await _log.ReadAsync(subscription.Cursor, PageLength, CancellationToken.None);
+        var keys = subscription.Address?.Keys ?? subscription.Group.Encoding.Keys;
+        var changes = await _log.ReadAsync(subscription.Cursor, keys, PageLength, CancellationToken.None);
         foreach (var change in changes) page.Add(new Recent<TChange>(change, subscription.Cursor));
         if (changes.Count == 0) subscription.Cursor = head;         // the log was read after the head was seen, and holds nothing up to it
         return true;
@@ -57,9 +58,13 @@ public sealed partial class Topic<TChange>
         var frames = FramesOf(recent, subscription);
         for (var from = frames.FirstAfter(subscription.Cursor); from < frames.Count;)
         {
-            if (subscription.Standing == Standing.Left) return false;
             var begun = from;
-            var queued = subscription.Session.Outbox.Add(frames, ref from);
+            Queued queued;
+            lock (_lock)        // once left, nothing of it may follow
+            {
+                if (subscription.Standing == Standing.Left) return false;
+                queued = Add(subscription, frames, ref from);
+            }
             if (queued == Queued.Closed) return false;
             subscription.Session.Wake(queued, here: false);
             if (from > begun)
@@ -67,7 +72,7 @@ public sealed partial class Topic<TChange>
                 subscription.Cursor = frames.OffsetOf(from - 1);
                 _server.Metrics.FramesSent.Add(from - begun);
             }
-            if (from < frames.Count && !await WhenRoomAsync(subscription, frames.StartOf(from + 1) - frames.StartOf(from))) return false;
+            if (from < frames.Count && !await WhenRoomAsync(subscription, LengthOf(subscription, frames, from))) return false;
         }
         subscription.Cursor = change.Last;
         if (subscription.Passed < 0) return true;
@@ -78,8 +83,10 @@ public sealed partial class Topic<TChange>
     private FrameBatch FramesOf(Recent<TChange> recent, Subscription<TChange> subscription)
     {
         lock (_lock)
+        {
+            if (!Wants(subscription, recent.Change)) return FrameBatch.Empty;
             if (recent.For(subscription.Group) is { } made) return made;
-        if (!subscription.Group.Wants(recent.Change)) return FrameBatch.Empty;
+        }
         return subscription.Group.Encode(recent.Change, subscription.Cursor);
     }
 

@@ -16,6 +16,8 @@ public sealed partial class Topic<TChange>
     private readonly RecentChanges<TChange> _recent;
     private readonly List<Subscription<TChange>> _ahead = [];
     private readonly List<Group<TChange>> _found = [];
+    private readonly AddressIndex<TChange> _addressed = new();
+    private readonly List<Subscription<TChange>> _followers = [];
     private long _head, _events;
 
     internal Topic(SocketServer server, string name, ITopicLog<TChange>? log, long head)
@@ -51,6 +53,7 @@ public sealed partial class Topic<TChange>
         }
         foreach (var session in pass.Here) session.Wake(Queued.Idle, here: true);
         foreach (var fallen in pass.Fallen) _ = ReplayAsync(fallen);
+        foreach (var session in pass.Broken) session.Close(CloseCodes.InternalError, "internal error");
         return _server.Walkers.WhenRoomAsync();
     }
 
@@ -89,7 +92,7 @@ public sealed partial class Topic<TChange>
         bool replays;
         lock (_lock)
         {
-            if (_log is null && after < _head) throw new ArgumentException($"Topic '{Name}' has no log to replay.", nameof(after));
+            RequireLog(after);
             var group = _groups.Enter(encoding, session.Format);
             subscription = new Subscription<TChange>(this, session, group, after ?? _head) { CaughtUp = caughtUp };
             replays = !TryGoLive(subscription);
@@ -105,9 +108,13 @@ public sealed partial class Topic<TChange>
         lock (_lock)
         {
             if (subscription.Standing == Standing.Left) return;
-            if (subscription.Standing == Standing.Live)
+            if (subscription.Address is not null)
             {
-                queued = subscription.Ring.Settle(subscription, out _);
+                _addressed.Remove(subscription);
+            }
+            else if (subscription.Standing == Standing.Live)
+            {
+                queued = subscription.Ring!.Settle(subscription, out _);
                 subscription.Group.Remove(subscription);
             }
             if (subscription.Standing == Standing.Ahead) _ahead.Remove(subscription);
@@ -126,8 +133,8 @@ public sealed partial class Topic<TChange>
         Queued queued;
         lock (_lock)
         {
-            if (subscription.Standing != Standing.Live) return Queued.Taken;
-            queued = subscription.Ring.Settle(subscription, out var missed);
+            if (subscription.Standing != Standing.Live || subscription.Ring is not { } ring) return Queued.Taken;
+            queued = ring.Settle(subscription, out var missed);
             if (missed is not var (frames, taken)) return queued;
             Fall(subscription, frames, taken);
         }
@@ -142,6 +149,9 @@ public sealed partial class Topic<TChange>
 
         public List<Subscription<TChange>> Fallen { get; } = [];
 
+        /// <summary>Whose encoding failed.</summary>
+        public List<SocketSession> Broken { get; } = [];
+
         public bool SendsHere { get; set; }
     }
 
@@ -152,16 +162,19 @@ public sealed partial class Topic<TChange>
         _events += change.Count;
         _found.Clear();
         _groups.Find(change, _found);
-        pass.SendsHere = _found.Sum(group => group.LiveCount) <= _server.Options.SendHereUpTo;
+        _followers.Clear();
+        _addressed.Find(change, _followers);
+        pass.SendsHere = _found.Sum(group => group.LiveCount) + _followers.Count <= _server.Options.SendHereUpTo;
         var recent = new Recent<TChange>(change, before);
         var publication = _server.Walkers.Publish(change.Count);
         try
         {
             foreach (var group in _found) Deliver(recent, group, eventsBefore, publication, pass);
+            foreach (var follower in _followers) Deliver(recent, follower, eventsBefore, pass);
         }
         finally
         {
-            publication.Done();     // an encoding that throws must not hold publishers back for ever
+            publication.Done();     // whatever is thrown must not hold publishers back for ever
         }
         for (var i = _ahead.Count - 1; i >= 0; i--) PassBy(_ahead[i], change, pass);
         if (_log is not null) _recent.Add(recent);
@@ -169,13 +182,18 @@ public sealed partial class Topic<TChange>
 
     private void Deliver(Recent<TChange> recent, Group<TChange> group, long eventsBefore, Publication publication, Delivery pass)
     {
-        var batch = group.Encode(recent.Change, recent.Before);
-        recent.Keep(group, batch);
+        if (group.FramesOf(recent, EncodingFailed) is not { } batch)
+        {
+            pass.Broken.AddRange(group.Rings.SelectMany(ring => ring.Members).Select(member => member.Session));
+            return;
+        }
         if (batch.Count == 0) return;
         _server.Metrics.FramesSent.Add((long)batch.Count * group.LiveCount);
         var frames = new LiveFrames(batch, recent.Before, eventsBefore);
         foreach (var ring in group.Rings) Publish(ring, frames, publication, pass);
     }
+
+    private void EncodingFailed(Exception exception) => _server.Logger.EncodingFailed(exception, Name);
 
     private void Publish(LiveRing<TChange> ring, LiveFrames frames, Publication publication, Delivery pass)
     {
@@ -190,8 +208,8 @@ public sealed partial class Topic<TChange>
 
     private void Give(Subscription<TChange> subscription, LiveFrames frames, Delivery pass)
     {
-        var taken = 0;
-        var queued = subscription.Session.Outbox.Add(frames.Batch, ref taken);
+        var taken = frames.Batch.FirstAfter(subscription.Cursor);
+        var queued = Add(subscription, frames.Batch, ref taken);
         if (queued == Queued.Idle)
         {
             if (pass.SendsHere) pass.Here.Add(subscription.Session);
@@ -206,10 +224,12 @@ public sealed partial class Topic<TChange>
     private void Fall(Subscription<TChange> subscription, LiveFrames frames, int taken)
     {
         _server.Metrics.OutboxFull.Add(1);
-        subscription.Group.Remove(subscription);
         subscription.Standing = Standing.Replaying;
+        var passed = taken == 0 ? frames.Before : frames.Batch.OffsetOf(taken - 1);
+        subscription.Cursor = Math.Max(passed, subscription.Cursor);
+        if (subscription.Address is not null) return;
+        subscription.Group.Remove(subscription);
         subscription.Passed = frames.EventsBefore;
-        subscription.Cursor = taken == 0 ? Math.Max(frames.Before, subscription.Cursor) : frames.Batch.OffsetOf(taken - 1);
     }
 
     /// <summary>For a cursor beyond the head: the change may reach it, pass it, or contain it.</summary>
@@ -230,6 +250,11 @@ public sealed partial class Topic<TChange>
     private bool TryGoLive(Subscription<TChange> subscription)
     {
         if (subscription.Cursor < _head) return false;
+        if (subscription.Address is not null)
+        {
+            subscription.Standing = Standing.Live;
+            return true;
+        }
         if (subscription.CaughtUp is { } tell)
         {
             var frames = FrameWriter.Rent(subscription.Session.Format);

@@ -28,12 +28,15 @@ public interface IChange
 /// <typeparam name="TChange">The topic's changes.</typeparam>
 public interface IEncoding<TChange>
 {
-    /// <summary>A change is encoded only if at least one of them is among its keys; empty for every change.</summary>
+    /// <summary>
+    /// A change is encoded only if at least one of them is among its keys; empty for every change. Where subscriptions have addresses,
+    /// their own keys count instead.
+    /// </summary>
     IReadOnlyList<TopicKey> Keys { get; }
 
     /// <summary>
     /// Writes the messages for the events with an offset greater than <paramref name="after"/>; may write none. Called under a lock:
-    /// quick and without calls elsewhere.
+    /// quick and without calls elsewhere. What it throws is logged and closes the group's sessions with 1011.
     /// </summary>
     /// <param name="change">The change.</param>
     /// <param name="after">What the subscriber has already.</param>
@@ -45,9 +48,13 @@ public interface IEncoding<TChange>
 /// <typeparam name="TChange">The topic's changes.</typeparam>
 public interface ITopicLog<TChange>
 {
-    /// <summary>The changes whose last event is after the offset, in order, without gaps, at most so many.</summary>
-    /// <returns>Empty at the log's end.</returns>
-    ValueTask<IReadOnlyList<TChange>> ReadAsync(long after, int maxChanges, CancellationToken cancellation);
+    /// <summary>The changes whose last event is after the offset, in order, at most so many.</summary>
+    /// <param name="after">The offset.</param>
+    /// <param name="keys">Changes without any of them may be left out; empty for all.</param>
+    /// <param name="maxChanges">How many, at most.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Empty if no such change follows in the log.</returns>
+    ValueTask<IReadOnlyList<TChange>> ReadAsync(long after, IReadOnlyList<TopicKey> keys, int maxChanges, CancellationToken cancellation);
 
     /// <summary>How a client goes on after the offset, such as <c>after=…</c>; part of the reason of a close with 1013.</summary>
     /// <param name="encoding">What the client reads: what it calls its place may depend on it.</param>

@@ -17,7 +17,8 @@ internal sealed class ChainLog(IDatabase database) : ITopicLog<BlockChange>
     private const string FromStart = "from_height=0";
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<BlockChange>> ReadAsync(long after, int maxChanges, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<BlockChange>> ReadAsync(
+        long after, IReadOnlyList<TopicKey> keys, int maxChanges, CancellationToken cancellation)
     {
         var position = new ChainPosition(after);
         var height = position == ChainPosition.EndOf(position.Height) ? position.Height : position.Height - 1;
@@ -29,7 +30,7 @@ internal sealed class ChainLog(IDatabase database) : ITopicLog<BlockChange>
 
     /// <summary>The block that follows a height; it is in the chain.</summary>
     public async Task<BlockChange> ReadNextAsync(long height, CancellationToken cancellation) =>
-        (await ReadAsync(ChainPosition.EndOf(height).Value, 1, cancellation))[0];
+        (await ReadAsync(ChainPosition.EndOf(height).Value, [], 1, cancellation))[0];
 
     /// <inheritdoc/>
     public async ValueTask<string> ResumeHintAsync(IEncoding<BlockChange> encoding, long offset, CancellationToken cancellation)

@@ -62,7 +62,8 @@ internal sealed class BlockLog : ITopicLog<Block>
         }
     }
 
-    public async ValueTask<IReadOnlyList<Block>> ReadAsync(long after, int maxChanges, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<Block>> ReadAsync(
+        long after, IReadOnlyList<TopicKey> keys, int maxChanges, CancellationToken cancellation)
     {
         await Task.Yield();
         lock (_blocks)

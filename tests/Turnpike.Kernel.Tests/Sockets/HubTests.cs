@@ -189,6 +189,8 @@ public sealed class HubTests
         await using var client = await hub.JoinAsync("?colour=red&padding=1000", receiveBuffer: 4096);
         Assert.True(hub.Subscribers.TryPeek(out var session));
         while (!session.Outbox.IsAwaited) await hub.PublishAsync(50);
+        clock.Advance(TimeSpan.FromSeconds(31));        // not further: after 60 s without a word it would be taken for dead
+        while (session.IsOpen) await Task.Yield();
         await SessionTests.AdvanceUntilAsync(clock, TimeSpan.FromSeconds(10), session.Closed);
         Assert.Matches("^slow consumer; resume with after=red\\d+$", (await session.Closed).Reason);
     }

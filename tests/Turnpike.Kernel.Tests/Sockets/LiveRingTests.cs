@@ -95,19 +95,20 @@ public sealed class LiveRingTests
     }
 
     [Fact]
-    public async Task An_encoding_that_throws_does_not_hold_publishers_back()
+    public async Task An_encoding_that_throws_closes_its_group_and_holds_nobody_back()
     {
         await using var hub = await HubHost.StartAsync(options: [s_byWalker, ("PublishAheadEvents", "0")]);
         var clients = await JoinAsync(hub);
-        var broken = hub.Topic.Join(hub.Subscribers.First(), new Broken());
-        await Assert.ThrowsAsync<NotSupportedException>(() => hub.PublishAsync(2));
-        broken.Leave();
+        foreach (var session in hub.Subscribers.Take(2)) hub.Topic.Join(session, new Broken());
         await hub.PublishAsync(2);
-        foreach (var client in clients)
+        await hub.PublishAsync(2);
+        foreach (var client in clients[2..]) await HubHost.ReadNumbersAsync(client, HubHost.Range(1, 4));
+        foreach (var client in clients[..2])
         {
-            await HubHost.ReadNumbersAsync(client, HubHost.Range(1, 4));
-            await client.DisposeAsync();
+            await HubHost.ReadNumbersAsync(client, [1, 2]);         // of the other group, before the close
+            Assert.Equal((1011, "internal error"), await ReadCloseAsync(client));
         }
+        foreach (var client in clients) await client.DisposeAsync();
     }
 
     private sealed record Broken : IEncoding<Block>

@@ -94,6 +94,55 @@ public sealed class OutboxTests
         Assert.Equal([.. data[..before], "890", $"8a{(int)'n'}", .. data[before..]], found);
     }
 
+    /// <summary>Cut at every byte: within a header, a prefix, at the seam, within what is shared, between frames.</summary>
+    [Fact]
+    public void Shared_contents_leave_behind_their_prefixes_and_control_frames_between_them()
+    {
+        const int all = 3 * (2 + 4 + 8);
+        for (var sent = 0; sent <= all; sent++)
+        {
+            for (var piece = 1; piece <= all; piece += 4)
+            {
+                var contents = new FrameWriter(FrameFormat.Content);
+                for (var i = 1; i <= 3; i++) contents.Write(i, [.. Enumerable.Repeat((byte)('0' + i), 8)]);
+                var outbox = Opened(1000);
+                var from = 0;
+                Assert.Equal(Queued.Idle, outbox.Add(contents.Take(), "pre:"u8, ref from));
+                Assert.Equal((3, all), (from, (int)outbox.Bytes));
+                Assert.True(outbox.Begin(_scratch, out var bytes));
+                List<byte> wire = [.. bytes[..sent]];
+                outbox.SentSome(sent);
+                outbox.AddPing(ServerFrame.EmptyPing);
+                for (var next = outbox.Peek(piece); !next.IsEmpty; next = outbox.Peek(piece))
+                {
+                    wire.AddRange(next.Span);
+                    outbox.SentSome(next.Length);
+                }
+                Assert.Equal(0, outbox.Bytes);
+                var found = new List<string>();
+                for (var rest = wire.ToArray().AsSpan(); !rest.IsEmpty; rest = rest[ServerFrame.LengthAt(rest)..])
+                    found.Add(rest[0] == 0x89 ? "ping" : System.Text.Encoding.ASCII.GetString(rest[2..ServerFrame.LengthAt(rest)]));
+                List<string> expected = ["pre:11111111", "pre:22222222", "pre:33333333"];
+                expected.Insert((sent + 13) / 14, "ping");
+                Assert.Equal(expected, found);
+            }
+        }
+    }
+
+    [Theory, InlineData(100), InlineData(200), InlineData(70_000)]
+    public void Contents_of_any_length_are_taken_as_far_as_there_is_room(int length)
+    {
+        var contents = new FrameWriter(FrameFormat.Content);
+        contents.Write(1, new byte[length]);
+        contents.Write(2, new byte[length]);
+        var batch = contents.Take();
+        var (outbox, from) = (Opened(length + 50), 0);
+        Assert.Equal(Queued.Idle, outbox.Add(batch, "p"u8, ref from));
+        Assert.Equal(1, from);
+        Assert.Equal(Queued.Full, outbox.Add(batch, "p"u8, ref from));
+        Assert.Equal(ServerFrame.Of(ServerFrame.Text, [(byte)'p', .. new byte[length]]).Length, outbox.Bytes);
+    }
+
     [Fact]
     public void A_run_passes_only_where_nothing_waits_and_counts_while_it_does()
     {

@@ -45,4 +45,34 @@ internal static partial class CashuLog
 
     [LoggerMessage(2031, LogLevel.Error, "The audit could not be done")]
     public static partial void AuditFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2040, LogLevel.Information, "Melt #{Quote} over {Amount} {Unit} is decided: {Outcome}")]
+    public static partial void MeltClosed(this ILogger logger, string quote, string outcome, ulong amount, string unit);
+
+    [LoggerMessage(2041, LogLevel.Warning, "Melt #{Quote} took more for Lightning than was given: {Surplus} are lost")]
+    public static partial void MeltLost(this ILogger logger, string quote, long surplus);
+
+    [LoggerMessage(2042, LogLevel.Error,
+        "Melt #{Quote} had failed and its inputs had been given back, but the node paid it after all: {Surplus} are lost")]
+    public static partial void PaidAfterRelease(this ILogger logger, string quote, long surplus);
+
+    [LoggerMessage(2043, LogLevel.Warning, "What became of melt #{Quote} is not known: {Reason}; asked again in {Pause}")]
+    public static partial void PaymentInDoubt(this ILogger logger, string quote, string reason, TimeSpan pause);
+
+    [LoggerMessage(2044, LogLevel.Error,
+        "The node has shown the payment of melt #{Quote} and knows nothing of it now: its records were deleted. Find out whether it was "
+        + "paid, then: turnpike cashu melt resolve")]
+    public static partial void PaymentForgotten(this ILogger logger, string quote);
+
+    [LoggerMessage(2045, LogLevel.Error, "The payment of melt #{Quote} could not be looked after; again in {Pause}")]
+    public static partial void PaymentFailed(this ILogger logger, Exception exception, string quote, TimeSpan pause);
+
+    [LoggerMessage(2046, LogLevel.Information, "Took over the payments of server {Owner}, which is gone")]
+    public static partial void PaymentsTakenOver(this ILogger logger, string owner);
+
+    [LoggerMessage(2047, LogLevel.Warning, "The payments cannot be read: {Reason}")]
+    public static partial void PaymentsUnread(this ILogger logger, string reason);
+
+    [LoggerMessage(2048, LogLevel.Information, "Melting is open; {Payments} payments are under way")]
+    public static partial void MeltingOpen(this ILogger logger, int payments);
 }

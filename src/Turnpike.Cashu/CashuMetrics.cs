@@ -10,6 +10,7 @@ internal sealed class CashuMetrics
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _proofs;
     private readonly Counter<long> _payments;
+    private readonly Counter<long> _paid;
 
     public CashuMetrics(IMeterFactory meters)
     {
@@ -20,6 +21,7 @@ internal sealed class CashuMetrics
         _proofs = Meter.CreateCounter<long>("turnpike.cashu.proofs.verified", "{proof}", "Proofs whose signature was computed anew.");
         _payments = Meter.CreateCounter<long>(
             "turnpike.cashu.payments.received", "{payment}", "Payments of Lightning that came in, by what became of them.");
+        _paid = Meter.CreateCounter<long>("turnpike.cashu.payments.closed", "{payment}", "Payments of melts that were decided, by how.");
     }
 
     /// <summary>For parts that bring numbers of their own.</summary>
@@ -42,4 +44,8 @@ internal sealed class CashuMetrics
     /// <summary>A payment came in.</summary>
     /// <param name="result"><c>credited</c>, <c>known</c>, <c>unknown</c> or <c>twice</c>.</param>
     public void Received(string result) => _payments.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    /// <summary>A melt's payment was decided.</summary>
+    /// <param name="result"><c>paid</c>, <c>failed</c>, <c>internal</c> or <c>late</c>.</param>
+    public void Paid(string result) => _paid.Add(1, new KeyValuePair<string, object?>("result", result));
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Turnpike.Cashu.Backends;
 using Turnpike.Cashu.Domain;
@@ -48,6 +49,7 @@ public static class CashuServices
         services.AddHostedService(provider => provider.GetRequiredService<InvoiceAsks>());
         services.AddSingleton<IncomingPayments>();
         services.AddHostedService(provider => provider.GetRequiredService<IncomingPayments>());
+        AddMelts(services);
         services.AddHostedService<BooksKeeper>();
         services.AddHealthChecks().AddCheck<CashuHealth>("cashu");
     }
@@ -63,6 +65,7 @@ public static class CashuServices
         var keys = ActivatorUtilities.CreateInstance<KeyEndpoints>(services);
         var mints = ActivatorUtilities.CreateInstance<MintEndpoints>(services);
         var swaps = ActivatorUtilities.CreateInstance<SwapEndpoints>(services);
+        var melts = ActivatorUtilities.CreateInstance<MeltEndpoints>(services);
 
         routes.MapGet("/v1/info", keys.InfoAsync);
         routes.MapGet("/v1/keys", keys.ActiveAsync);
@@ -73,6 +76,9 @@ public static class CashuServices
         routes.MapPost("/v1/mint/quote/bolt11/check", mints.CheckQuotesAsync);
         routes.MapPost("/v1/mint/bolt11", mints.MintAsync);
         routes.MapPost("/v1/mint/bolt11/batch", mints.MintBatchAsync);
+        routes.MapPost("/v1/melt/quote/bolt11", melts.CreateQuoteAsync);
+        routes.MapGet("/v1/melt/quote/bolt11/{id}", melts.GetQuoteAsync);
+        routes.MapPost("/v1/melt/bolt11", melts.MeltAsync);
         routes.MapPost("/v1/swap", swaps.SwapAsync);
         routes.MapPost("/v1/checkstate", swaps.CheckStateAsync);
         routes.MapPost("/v1/restore", swaps.RestoreAsync);
@@ -96,6 +102,19 @@ public static class CashuServices
         routes.MapPost("/dev/cashu/pay", dev.PayAsync);
         routes.MapPost("/dev/cashu/invoice", dev.InvoiceAsync);
         routes.MapMethods("/dev/cashu/{**path}", [HttpMethods.Options], MintEdge.OtherwiseAsync);
+    }
+
+    private static void AddMelts(IServiceCollection services)
+    {
+        services.AddSingleton<NodeIdentity>();
+        services.AddSingleton<MeltBook>();
+        services.AddSingleton<MeltOutcomes>();
+        services.AddSingleton<Melts>();
+        services.TryAddSingleton<PayerPace>();
+        services.AddSingleton<MeltWaits>();
+        services.AddHostedService(provider => provider.GetRequiredService<MeltWaits>());
+        services.AddSingleton<Payer>();
+        services.AddHostedService(provider => provider.GetRequiredService<Payer>());
     }
 
     private static void AddLightning(IServiceCollection services)

@@ -12,6 +12,9 @@ public static class Amounts
     /// <summary>msat of a sat.</summary>
     public const long MsatPerSat = 1000;
 
+    /// <summary>All that there will ever be: 21 million bitcoin, in msat.</summary>
+    public const long EverythingMsat = 21_000_000L * 100_000_000 * MsatPerSat;
+
     /// <summary>Adds amounts.</summary>
     /// <param name="amounts">Each at most <see cref="Max"/>.</param>
     /// <param name="sum">The sum; 0 after false.</param>

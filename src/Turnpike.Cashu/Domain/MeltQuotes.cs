@@ -107,7 +107,8 @@ public static class MeltQuotes
     private static MeltOutcome Close(
         MeltQuote quote, ulong given, ulong inputFee, MeltPayment payment, long rate, int order, int blanks, long now)
     {
-        var lightningFee = Amounts.FromMsat(payment.FeeMsat, rate);
+        // No node pays more than there is; and so all that follows fits into 64 bits.
+        var lightningFee = Amounts.FromMsat(Math.Min(payment.FeeMsat, Amounts.EverythingMsat), rate);
         var left = (Int128)given - inputFee - quote.Amount - lightningFee;
         var change = left > 0 ? Amounts.Split((ulong)left, order, blanks) : [];
         var surplus = change.Aggregate(left, (rest, part) => rest - part);

@@ -44,16 +44,23 @@ internal sealed class Replays(IDatabase database, Keyring keyring)
     public async Task<Result<IReadOnlyList<BlindSignature>>?> ExplainAsync(
         RequestKey request, IReadOnlyList<PublicKey> ys, IReadOnlyList<PublicKey> blinded, CancellationToken cancellation)
     {
-        var (promises, proofs, outputs) = await database.ReadAsync(async reads => (
-            await ReadAsync(reads, request),
-            ys.Count == 0 ? ProofState.Unspent : await ProofTable.ReadWorstStateAsync(reads, ys),
-            await PromiseTable.ReadAsync(reads, blinded)), cancellation);
+        var (promises, obstacle) = await database.ReadAsync(
+            async reads => (await ReadAsync(reads, request), await ReadObstacleAsync(reads, ys, blinded)), cancellation);
         if (promises is not null) return Result.Ok(await SignaturesAsync(promises, cancellation));
+        if (obstacle is null) return null;
+        return obstacle;
+    }
+
+    /// <summary>What is in the way of some proofs and outputs; null if nothing is.</summary>
+    public static async ValueTask<ProtocolError?> ReadObstacleAsync(
+        Reads reads, IReadOnlyList<PublicKey> ys, IReadOnlyList<PublicKey> blinded)
+    {
+        var proofs = ys.Count == 0 ? ProofState.Unspent : await ProofTable.ReadWorstStateAsync(reads, ys);
         if (proofs == ProofState.Spent) return CashuErrors.ProofsSpent;
         if (proofs == ProofState.Pending) return CashuErrors.ProofsPending;
+        var outputs = blinded.Count == 0 ? [] : await PromiseTable.ReadAsync(reads, blinded);
         if (outputs.Any(o => o.Signature is not null)) return CashuErrors.OutputsSigned;
-        if (outputs.Count > 0) return CashuErrors.OutputsPending;
-        return null;
+        return outputs.Count > 0 ? CashuErrors.OutputsPending : null;
     }
 
     /// <summary>Stored signatures as wallets get them.</summary>

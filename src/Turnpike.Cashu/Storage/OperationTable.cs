@@ -17,6 +17,8 @@ internal static class OperationTable
     private const string Columns =
         "id, kind, request_key, unit, closed, amount_in, amount_out, fee, ln_amount, ln_fee, surplus, created";
 
+    private const string In = "(SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashu_proof WHERE op_id = $1)";
+
     private const string Out = "(SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashu_promise WHERE op_id = $1)";
 
     /// <summary>The operation that a request led to; null if there is none.</summary>
@@ -37,7 +39,7 @@ internal static class OperationTable
         Work work, OperationId id, RequestKey request, string unit, ulong fee, long now, ProtocolError repeated) => work.Write(
         $"""
         INSERT INTO cashu_op ({Columns})
-        SELECT $1, 'swap', $2, $3, 1, (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashu_proof WHERE op_id = $1), {Out},
+        SELECT $1, 'swap', $2, $3, 1, {In}, {Out},
             $4, 0, 0, 0, $5
         """,
         (Request, repeated), id.ToBytes(), SqlValue.Copy(request.Hash.Span), unit, SqlValue.Checked(fee), now);
@@ -59,6 +61,38 @@ internal static class OperationTable
             (SELECT CAST(COALESCE(SUM(amount_issued), 0) AS BIGINT) FROM cashu_mint_quote WHERE op_id = $1), 0, 0, $5
         """,
         (Request, repeated), id.ToBytes(), isBatch ? "batch" : "mint", SqlValue.Copy(request.Hash.Span), unit, now);
+
+    /// <summary>Appends a melt that is not decided yet; its sums are made when it is.</summary>
+    /// <inheritdoc cref="WriteSwap"/>
+    public static void WriteMelt(
+        Work work, OperationId id, RequestKey request, string unit, ulong fee, long now, ProtocolError repeated) => work.Write(
+        $"INSERT INTO cashu_op ({Columns}) VALUES ($1, 'melt', $2, $3, 0, 0, 0, $4, 0, 0, 0, $5)",
+        (Request, repeated), id.ToBytes(), SqlValue.Copy(request.Hash.Span), unit, SqlValue.Checked(fee), now);
+
+    /// <summary>What the mint keeps of a melt's inputs, as it was written when the melt began.</summary>
+    public static ValueTask<ulong> ReadFeeAsync(Reads reads, OperationId id) =>
+        reads.ReadAsync("SELECT fee FROM cashu_op WHERE id = $1", static row => (ulong)row.Int64(0), id.ToBytes());
+
+    /// <summary>Closes a melt that was paid, after its proofs and its change.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="outcome">How it is booked.</param>
+    public static void CloseMelt(Work work, OperationId id, MeltOutcome outcome) => work.Write(
+        $"UPDATE cashu_op SET closed = 1, amount_in = {In}, amount_out = {Out}, ln_amount = $2, ln_fee = $3, surplus = $4 WHERE id = $1",
+        id.ToBytes(), SqlValue.Checked(outcome.Quote.Amount), SqlValue.Checked(outcome.LightningFee), outcome.Surplus);
+
+    /// <summary>Forgets a melt that has failed.</summary>
+    public static void Delete(Work work, OperationId id) => work.Write("DELETE FROM cashu_op WHERE id = $1", id.ToBytes());
+
+    /// <summary>Appends a melt that was paid after its inputs had been given back, after the proofs that could be had again.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="outcome">How it is booked.</param>
+    /// <param name="now">Unix seconds.</param>
+    public static void WriteLateMelt(Work work, OperationId id, MeltOutcome outcome, long now) => work.Write(
+        $"INSERT INTO cashu_op ({Columns}) SELECT $1, 'melt', NULL, $2, 1, {In}, 0, 0, $3, $4, $5, $6",
+        id.ToBytes(), outcome.Quote.Unit, SqlValue.Checked(outcome.Quote.Amount), SqlValue.Checked(outcome.LightningFee), outcome.Surplus,
+        now);
 }
 
 /// <summary>What a request led to.</summary>

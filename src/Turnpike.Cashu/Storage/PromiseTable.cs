@@ -56,6 +56,16 @@ internal static class PromiseTable
         work.WriteMany("cashu_promise", s_insert, rows, (Key, known));
     }
 
+    /// <summary>Signs a blank output.</summary>
+    public static void Sign(Work work, in PublicKey blinded, PromiseSignature signature) => work.Write(
+        "UPDATE cashu_promise SET amount = $2, c_ = $3, e = $4, s = $5 WHERE b_ = $1", SqlValue.Copy(blinded.Span),
+        SqlValue.Checked(signature.Amount), SqlValue.Copy(signature.Point.Span), SqlValue.Copy(signature.Dleq.E.Span),
+        SqlValue.Copy(signature.Dleq.S.Span));
+
+    /// <summary>Forgets the outputs of a melt that are still blank.</summary>
+    public static void DeleteBlank(Work work, OperationId operation) =>
+        work.Write("DELETE FROM cashu_promise WHERE op_id = $1 AND c_ IS NULL", operation.ToBytes());
+
     private static StoredPromise Map(SqlRow row) => new(StoredPoints.Read(row, 0), row.Int32(1), row.IsNull(3)
         ? null
         : new PromiseSignature((ulong)row.Int64(2), StoredPoints.Read(row, 3),

@@ -51,6 +51,18 @@ internal static class ProofTable
         work.WriteMany("cashu_proof", s_insert, rows, (Key, taken));
     }
 
+    /// <summary>The proofs that an operation took.</summary>
+    public static ValueTask<IReadOnlyList<StoredProof>> ReadOfOperationAsync(Reads reads, OperationId operation) =>
+        reads.ReadListAsync($"SELECT {Columns} FROM cashu_proof WHERE op_id = $1 ORDER BY y", Map, operation.ToBytes());
+
+    /// <summary>A melt was paid: what it held is spent.</summary>
+    public static void Spend(Work work, OperationId operation) =>
+        work.Write("UPDATE cashu_proof SET state = 2 WHERE op_id = $1", operation.ToBytes());
+
+    /// <summary>A melt has failed: what it held is free.</summary>
+    public static void Release(Work work, OperationId operation) =>
+        work.Write("DELETE FROM cashu_proof WHERE op_id = $1", operation.ToBytes());
+
     private static SqlValue[][] Keys(IReadOnlyList<PublicKey> ys)
     {
         var keys = new SqlValue[ys.Count][];

@@ -129,7 +129,8 @@ CREATE TABLE cashu_mint_payment
     CONSTRAINT cashu_mint_payment_owner CHECK (quote IS NOT NULL OR amount = 0)
 ) STRICT, WITHOUT ROWID;
 
--- Invoices that are to be paid for ecash. state: 0 UNPAID, 1 PENDING, 2 PAID.
+-- Invoices that are to be paid for ecash. state: 0 UNPAID, 1 PENDING, 2 PAID. blanks: how many outputs the melt came with for its change;
+-- null where it came without a list of them.
 CREATE TABLE cashu_melt_quote
 (
     id           TEXT    NOT NULL,
@@ -145,6 +146,7 @@ CREATE TABLE cashu_melt_quote
     preimage     BLOB    CHECK (length(preimage) = 32),
     fee_paid     INTEGER NOT NULL DEFAULT 0 CHECK (fee_paid >= 0),
     op_id        BLOB,
+    blanks       INTEGER,
     created      INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     CONSTRAINT cashu_melt_quote_key PRIMARY KEY (id),
@@ -153,7 +155,7 @@ CREATE TABLE cashu_melt_quote
 CREATE UNIQUE INDEX cashu_melt_quote_hash ON cashu_melt_quote (payment_hash) WHERE state IN (1, 2);
 
 -- Payments of ours, an attempt each; written before anything is sent. seen_index null: never sent. ask_at null: never asked about again.
--- released: the inputs that a failed attempt gave back.
+-- error: what whoever waits for a failed attempt is told. released: the inputs that it gave back.
 CREATE TABLE cashu_payment
 (
     quote        TEXT    NOT NULL,
@@ -169,11 +171,13 @@ CREATE TABLE cashu_payment
     started      INTEGER NOT NULL,
     ask_at       INTEGER,
     outcome      TEXT    CHECK (outcome IN ('paid', 'failed')),
+    error        INTEGER,
     released     BLOB,
     closed       INTEGER,
     CONSTRAINT cashu_payment_key PRIMARY KEY (quote, attempt),
     CONSTRAINT cashu_payment_noted CHECK ((node IS NULL) = (seen_index IS NULL)),
-    CONSTRAINT cashu_payment_closed CHECK ((outcome IS NULL) = (closed IS NULL))
+    CONSTRAINT cashu_payment_closed CHECK ((outcome IS NULL) = (closed IS NULL)),
+    CONSTRAINT cashu_payment_failed CHECK ((error IS NULL) = (outcome IS NULL OR outcome = 'paid'))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX cashu_payment_open_quote ON cashu_payment (quote) WHERE outcome IS NULL;
 CREATE UNIQUE INDEX cashu_payment_open_hash ON cashu_payment (payment_hash) WHERE outcome IS NULL;

@@ -40,10 +40,14 @@ internal static class KeysetTable
     /// <summary>Ends a keyset: nothing more is signed with it.</summary>
     public static void Deactivate(Work work, int no) => work.Write("UPDATE cashu_keyset SET active = 0 WHERE no = $1", no);
 
+    /// <summary>A keyset's id from a row.</summary>
+    internal static KeysetId ReadId(SqlRow row, int column) =>
+        KeysetId.TryParse(Convert.ToHexStringLower(row.Bytes(column)), out var id) ? id : throw new InvalidCastException("No keyset's id");
+
     private static StoredKeyset Map(SqlRow row) => new()
     {
         No = row.Int32(0),
-        Id = KeysetId.TryParse(Convert.ToHexStringLower(row.Bytes(1)), out var id) ? id : throw new InvalidCastException("No keyset's id"),
+        Id = ReadId(row, 1),
         Unit = row.Text(2),
         Index = row.Int32(3),
         Version = row.Int32(4),

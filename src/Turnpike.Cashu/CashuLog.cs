@@ -40,6 +40,9 @@ internal static partial class CashuLog
     [LoggerMessage(2023, LogLevel.Error, "What the Lightning node said of quote #{Quote} could not be kept; it will be asked again")]
     public static partial void AskFailed(this ILogger logger, Exception exception, string quote);
 
+    [LoggerMessage(2025, LogLevel.Error, "A subscription could not be opened: the store failed; the client is told")]
+    public static partial void SubscriptionFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(2030, LogLevel.Error, "The books do not hold: {Fault}")]
     public static partial void AuditFault(this ILogger logger, string fault);
 

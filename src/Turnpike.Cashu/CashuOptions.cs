@@ -169,6 +169,18 @@ public sealed record LimitOptions
     /// <summary>Filters of a socket. Default 10 000.</summary>
     public int SocketFilters { get; set; } = 10_000;
 
+    /// <summary>Bytes of a message on a socket; beyond it 1008. Default 262 144: a subscription to 1000 points has 70 000.</summary>
+    public int MessageBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Messages of a socket in a second, on average; beyond it 1008. Default 20.</summary>
+    public int MessagesPerSecond { get; set; } = 20;
+
+    /// <summary>Messages that a socket may send at once after a pause. Default 100: a wallet subscribes to all it has.</summary>
+    public int MessageBurst { get; set; } = 100;
+
+    /// <summary>Sockets of one address (IPv6: one /64); further ones are closed with 1008. Default 100.</summary>
+    public int SocketsPerAddress { get; set; } = 100;
+
     /// <summary>How long events are kept for resuming, days. Default 7.</summary>
     public int RetentionDays { get; set; } = 7;
 }
@@ -255,6 +267,10 @@ internal sealed class CashuOptionsValidator : IValidateOptions<CashuOptions>
         Check(limits.Subscriptions, 1, 10_000, "Limits:Subscriptions", errors);
         Check(limits.Filters, 1, 10_000, "Limits:Filters", errors);
         Check(limits.SocketFilters, limits.Filters, 1_000_000, "Limits:SocketFilters", errors);
+        Check(limits.MessageBytes, 4096, 1 << 20, "Limits:MessageBytes", errors);
+        Check(limits.MessagesPerSecond, 1, 1_000_000, "Limits:MessagesPerSecond", errors);
+        Check(limits.MessageBurst, 1, 1_000_000, "Limits:MessageBurst", errors);
+        Check(limits.SocketsPerAddress, 1, 10_000_000, "Limits:SocketsPerAddress", errors);
         Check(limits.RetentionDays, 1, 365, "Limits:RetentionDays", errors);
     }
 

@@ -9,6 +9,8 @@ using Turnpike.Cashu.Domain;
 using Turnpike.Cashu.Endpoints;
 using Turnpike.Cashu.Storage;
 using Turnpike.Kernel.Crypto;
+using Turnpike.Kernel.Events;
+using Turnpike.Kernel.Sockets;
 using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu;
@@ -39,6 +41,11 @@ public static class CashuServices
 
         services.AddSingleton<Keyring>();
         services.AddHostedService(provider => provider.GetRequiredService<Keyring>());
+        services.AddSingleton<Notifications>();
+        services.AddHostedService(provider => provider.GetRequiredService<Notifications>());
+        services.AddSingleton<SubscriptionReader>();
+        services.AddSingleton<MintSockets>();
+        services.AddOptions<EventOptions>().PostConfigure<IOptions<CashuOptions>>(KeepEvents);
         services.AddSingleton<Replays>();
         services.AddSingleton<Swaps>();
         services.AddSingleton<Issuance>();
@@ -82,6 +89,7 @@ public static class CashuServices
         routes.MapPost("/v1/swap", swaps.SwapAsync);
         routes.MapPost("/v1/checkstate", swaps.CheckStateAsync);
         routes.MapPost("/v1/restore", swaps.RestoreAsync);
+        routes.MapWebSocket("/v1/ws", services.GetRequiredService<MintSockets>());
         MapOtherwise(routes);
         if (dev && services.GetService<FakeLightning>() is { } lightning) MapDev(routes, services, lightning);
     }
@@ -94,6 +102,13 @@ public static class CashuServices
         routes.Map("/v1/melt/quote/{method}/{id?}", MintEdge.OtherMethodAsync);
         routes.Map("/v1/melt/{method}", MintEdge.OtherMethodAsync);
         routes.MapFallback("/v1/{**path}", MintEdge.OtherwiseAsync);
+    }
+
+    /// <summary>Who was away for so long can resume; an operator's own entry for these topics wins.</summary>
+    private static void KeepEvents(EventOptions events, IOptions<CashuOptions> options)
+    {
+        if (events.Topics.Any(topic => topic.Prefix == CashuTopics.All)) return;
+        events.Topics.Add(new() { Prefix = CashuTopics.All, Age = TimeSpan.FromDays(options.Value.Limits.RetentionDays) });
     }
 
     private static void MapDev(IEndpointRouteBuilder routes, IServiceProvider services, FakeLightning lightning)

@@ -10,7 +10,7 @@ namespace Turnpike.Cashu.Endpoints;
 internal sealed class KeyEndpoints(Keyring keyring, MintKeys keys, IOptions<CashuOptions> options, TimeProvider clock)
 {
     /// <summary>What this server has. A part that is new is signalled by a word here, and nowhere else.</summary>
-    public const MintFeatures Features = MintFeatures.Melt;
+    public const MintFeatures Features = MintFeatures.Melt | MintFeatures.Subscriptions;
 
     private static readonly string s_version = typeof(KeyEndpoints).Assembly.GetName().Version!.ToString(3);
 

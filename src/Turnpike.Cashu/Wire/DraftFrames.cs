@@ -77,19 +77,33 @@ public static class DraftFrames
     /// <summary>Writes the data of a mint quote: the seed's members, then ours.</summary>
     /// <param name="output">Takes the object.</param>
     /// <param name="quote">The quote.</param>
-    public static void WriteMintQuote(IBufferWriter<byte> output, MintQuote quote)
+    public static void WriteMintQuote(IBufferWriter<byte> output, MintQuote quote) => WriteMintQuote(
+        output, quote.Id.Value, quote.Request, MintMessages.Text(quote.State), quote.Expiry, quote.Amount, quote.Unit);
+
+    /// <summary>Writes the data of a mint quote of which no more is at hand than its members.</summary>
+    internal static void WriteMintQuote(
+        IBufferWriter<byte> output, string quote, string request, string state, long? expiry, ulong amount, string unit)
     {
         using var to = new JsonOutput(output);
         to.Json.WriteStartObject();
-        to.Json.WriteString("quote"u8, quote.Id.Value);
-        to.Json.WriteString("quote_id"u8, quote.Id.Value);
-        to.Json.WriteString("request"u8, quote.Request);
-        to.Json.WriteBoolean("paid"u8, quote.State != MintQuoteState.Unpaid);
-        to.Json.WriteNumberOrNull("expiry"u8, quote.Expiry);
-        to.Json.WriteString("state"u8, MintMessages.Text(quote.State));
-        to.Json.WriteNumber("amount"u8, quote.Amount);
-        to.Json.WriteString("unit"u8, quote.Unit);
+        to.Json.WriteString("quote"u8, quote);
+        to.Json.WriteString("quote_id"u8, quote);
+        to.Json.WriteString("request"u8, request);
+        to.Json.WriteBoolean("paid"u8, state != MintMessages.Text(MintQuoteState.Unpaid));
+        to.Json.WriteNumberOrNull("expiry"u8, expiry);
+        to.Json.WriteString("state"u8, state);
+        to.Json.WriteNumber("amount"u8, amount);
+        to.Json.WriteString("unit"u8, unit);
         to.Json.WriteEndObject();
+    }
+
+    /// <summary>Writes the data of a melt quote of which the body of its GET is at hand.</summary>
+    internal static void WriteMeltQuote(IBufferWriter<byte> output, ReadOnlySpan<byte> body, string quote, bool isPaid)
+    {
+        output.Write(body[..^1]);
+        output.Write(",\"quote_id\":\""u8);
+        output.Write(JsonEncodedText.Encode(quote).EncodedUtf8Bytes);
+        output.Write(isPaid ? "\",\"paid\":true}"u8 : "\",\"paid\":false}"u8);
     }
 
     /// <summary>Writes the data of a melt quote: the body of its GET, <c>quote_id</c> and <c>paid</c>.</summary>

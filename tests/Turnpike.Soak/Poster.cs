@@ -64,7 +64,7 @@ internal sealed class Poster(OwnerKeyPair keys, IReadOnlyList<ChainLink> chain)
         }
     }
 
-    /// <summary>Posts the whole chain to several nodes on one store: to another when one does not answer, or answers that it cannot.</summary>
+    /// <summary>Posts the whole chain to several nodes on one store: to another when one does not answer, or says that it cannot.</summary>
     /// <param name="nodes">A client of each.</param>
     /// <param name="first">To which first.</param>
     /// <param name="answered">Told of each answer.</param>

@@ -37,9 +37,14 @@ sockets.SetAction(async (parsed, cancellation) =>
     return figures.IsClean ? 0 : 1;
 });
 
-var clusterRounds = new Option<int>("--rounds") { Description = "How many: kill, crash, pause and again (default 3)", DefaultValueFactory = _ => 3 };
+var clusterRounds = new Option<int>("--rounds")
+{
+    Description = "How many: kill, crash, pause and again (default 3)",
+    DefaultValueFactory = _ => 3,
+};
 var blow = new Option<Blow?>("--blow") { Description = "Only this one, each round: kill, crash or pause" };
-var cluster = new Command("cluster", "Two nodes on a private PostgreSQL: a node is killed or hangs, the database crashes; nothing lost or doubled.")
+var cluster = new Command("cluster",
+    "Two nodes on a private PostgreSQL: a node is killed or hangs, the database crashes; nothing lost or doubled.")
 {
     clusterRounds, blow, seed,
 };

@@ -18,6 +18,7 @@ internal sealed class ChainFeed(
 
     private readonly CancellationTokenSource _stop = new();
     private Topic<BlockChange>? _topic;
+    private TaskCompletionSource _grew = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _published;
 
     /// <summary>The streams' topic; after <see cref="StartAsync"/>.</summary>
@@ -34,11 +35,25 @@ internal sealed class ChainFeed(
         logger.ChainOpened(head.Height);
     }
 
+    /// <summary>
+    /// Waits until a block is published here: another node may have committed it, and answered for it, before this one heard of it.
+    /// </summary>
+    public async Task ReachAsync(long height, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            // Taken before the height is read, so that no block falls between.
+            var grew = Volatile.Read(ref _grew).Task;
+            if (Volatile.Read(ref _published) >= height) return;
+            await grew.WaitAsync(cancellation);
+        }
+    }
+
     /// <summary>Blocks may be missing from what was published, or be no longer in the chain: the streams begin again at its head.</summary>
     private async ValueTask StartAnewAsync()
     {
         var head = await database.ReadAsync(BlockTable.ReadHeadAsync, CancellationToken.None);
-        _published = head.Height;
+        Grew(head.Height);
         Topic.StartAnew(ChainPosition.EndOf(head.Height).Value);
         hub.PlaceLost();
         logger.ChainOpened(head.Height);
@@ -59,8 +74,14 @@ internal sealed class ChainFeed(
             var atHand = _published == grew.Height - 1 ? recent.Find(new ChainHead(grew.Height, new AppHash(grew.Hash))) : null;
             var next = atHand is null ? await ReadNextAsync() : new BlockChange(atHand);
             await Topic.PublishAsync(next);
-            _published = next.Block.Height;
+            Grew(next.Block.Height);
         }
+    }
+
+    private void Grew(long height)
+    {
+        Volatile.Write(ref _published, height);
+        Interlocked.Exchange(ref _grew, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
     /// <summary>Another node's block. The database may be away just now; without this block there would be none until the next.</summary>

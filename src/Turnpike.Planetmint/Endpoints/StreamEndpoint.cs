@@ -71,7 +71,10 @@ internal sealed class StreamEndpoint(IDatabase database, ChainFeed chain) : IWeb
     {
         if (KindOf(name) is not { } kind) return PlanetmintErrors.NotFound;
         if (!StreamParameters.Read(kind, query, lastEventId).TryGet(out var parameters, out var error)) return error;
-        var after = await database.ReadAsync(snapshot => FindStartAsync(snapshot, parameters), cancellation);
+        var (after, head) = await database.ReadAsync(async snapshot =>
+            (await FindStartAsync(snapshot, parameters), (await BlockTable.ReadHeadAsync(snapshot)).Height), cancellation);
+        // The word that the head is reached must not come before what the client may know to be committed, by whichever node.
+        if (parameters.CaughtUp && after is not null) await chain.ReachAsync(head, cancellation);
         return after is { } position ? new StreamStart(chain.Topic, parameters, position) : PlanetmintErrors.NotFound;
     }
 

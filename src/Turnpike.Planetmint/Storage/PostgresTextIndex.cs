@@ -27,7 +27,7 @@ internal sealed class PostgresTextIndex : TextIndex
     public override string Search(string table) =>
         $"""
         SELECT t.position, t.body
-        FROM (SELECT position, ts_rank(words, match, 1) AS score FROM {table}, pm_match($1) AS match
+        FROM (SELECT position, ts_rank(words, match) AS score FROM {table}, pm_match($1) AS match
               WHERE words @@ match ORDER BY score DESC, position DESC LIMIT $2) best
         JOIN pm_tx t ON t.position = best.position ORDER BY best.score DESC, best.position DESC
         """;

@@ -64,7 +64,8 @@ public sealed class ClusterFollowerTests : IAsyncLifetime, IDisposable
         await GrowAsync(3);
         await ServesAllAsync(holder);
         await ServesAllAsync(other);
-        Assert.Equal("ready", JsonDocument.Parse(await holder.Http.GetStringAsync("health/ready")).RootElement.GetProperty("status").GetString());
+        var ready = JsonDocument.Parse(await holder.Http.GetStringAsync("health/ready")).RootElement;
+        Assert.Equal("ready", ready.GetProperty("status").GetString());
     }
 
     private async Task GrowAsync(int blocks)

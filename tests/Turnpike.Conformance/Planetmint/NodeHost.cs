@@ -9,7 +9,7 @@ using Turnpike.Server;
 namespace Turnpike.Conformance.Planetmint;
 
 /// <summary>A node in this process, on real sockets: for tests that say which transactions are one block.</summary>
-public sealed class NodeHost : NodeApi, IAsyncLifetime, IAsyncDisposable
+public class NodeHost : NodeApi, IAsyncLifetime, IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private TurnpikeServer? _server;
@@ -25,7 +25,15 @@ public sealed class NodeHost : NodeApi, IAsyncLifetime, IAsyncDisposable
         return node;
     }
 
-    public Task InitializeAsync() => InitializeAsync([]);
+    /// <summary>A node on a new and empty store of a kind.</summary>
+    public static async Task<NodeHost> StartAsync(SqlDialect store)
+    {
+        var node = new NodeHost();
+        await node.InitializeAsync(store);
+        return node;
+    }
+
+    public virtual Task InitializeAsync() => InitializeAsync([]);
 
     public static Transaction Read(string body) => Make.Must(TransactionJson.Read(Encoding.UTF8.GetBytes(body))).Transaction;
 
@@ -44,7 +52,11 @@ public sealed class NodeHost : NodeApi, IAsyncLifetime, IAsyncDisposable
         return Make.Must(committed);
     }
 
-    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     public async Task DisposeAsync()
     {
@@ -57,6 +69,12 @@ public sealed class NodeHost : NodeApi, IAsyncLifetime, IAsyncDisposable
         _folder.Dispose();
     }
 
+    protected async Task InitializeAsync(SqlDialect store)
+    {
+        var settings = store == SqlDialect.Sqlite ? [] : await NodePair.SettingsAsync(_folder);
+        await InitializeAsync([.. settings.Select(s => (s.Split('=', 2)[0], s.Split('=', 2)[1]))]);
+    }
+
     private async Task InitializeAsync((string Key, string Value)[] settings)
     {
         var all = settings.ToDictionary(s => s.Key, s => (string?)s.Value);
@@ -67,4 +85,10 @@ public sealed class NodeHost : NodeApi, IAsyncLifetime, IAsyncDisposable
         _server = await TurnpikeServer.StartAsync(all, CancellationToken.None);
         Connect(new Uri(_server.Main), new Uri(_server.Streams));
     }
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+public sealed class PostgresNodeHost : NodeHost
+{
+    public override Task InitializeAsync() => InitializeAsync(SqlDialect.Postgres);
 }

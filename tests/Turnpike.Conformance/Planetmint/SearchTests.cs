@@ -3,8 +3,12 @@ using Turnpike.Planetmint.Domain;
 namespace Turnpike.Conformance.Planetmint;
 
 /// <summary>Full text over asset data and metadata.</summary>
-public sealed class SearchTests(NodeHost node) : IClassFixture<NodeHost>
+public abstract class SearchTests(NodeHost node)
 {
+    public sealed class OnSqlite(NodeHost node) : SearchTests(node), IClassFixture<NodeHost>;
+
+    public sealed class OnPostgres(PostgresNodeHost node) : SearchTests(node), IClassFixture<PostgresNodeHost>;
+
     [Fact]
     public async Task Words_phrases_exclusions_and_stems_find_what_they_should()
     {

@@ -1,16 +1,21 @@
+using Turnpike.Kernel.Storage;
 using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Conformance.Planetmint;
 
 /// <summary>Where a subscription begins.</summary>
-public sealed class StreamCursorTests : IAsyncLifetime
+public abstract class StreamCursorTests(SqlDialect store) : IAsyncLifetime
 {
+    public sealed class OnSqlite() : StreamCursorTests(SqlDialect.Sqlite);
+
+    public sealed class OnPostgres() : StreamCursorTests(SqlDialect.Postgres);
+
     private readonly List<(Transaction Transaction, long Height)> _all = [];
     private NodeHost _node = null!;
 
     public async Task InitializeAsync()
     {
-        _node = await NodeHost.StartAsync();
+        _node = await NodeHost.StartAsync(store);
         foreach (var size in (int[])[3, 1, 2]) await CommitAsync(size);
     }
 

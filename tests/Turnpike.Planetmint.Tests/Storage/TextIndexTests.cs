@@ -23,10 +23,12 @@ public abstract class TextIndexTests(SqlDialect store) : IAsyncLifetime
     public async Task DisposeAsync() => await _chain.DisposeAsync();
 
     [Theory]
-    [InlineData("A gazelle running fast", "gazelle|RUN|runs|\"running fast\"|\"a gazelle\"|a|slow fast", "gaz|\"fast running\"|\"gazelle fast\"|slow")]
+    [InlineData("A gazelle running fast",
+        "gazelle|RUN|runs|\"running fast\"|\"a gazelle\"|a|slow fast", "gaz|\"fast running\"|\"gazelle fast\"|slow")]
     [InlineData("The Café in Zürich, ÉCOLE", "cafe|CAFÉ|zurich|ecole|école|\"the cafe in zurich\"|the", "caf|zurichs2")]
     [InlineData("e\u0301cole nai\u0308ve", "école|ecole|naïve|naive", "col|cole")]
-    [InlineData("see https://example.org/a-b/c.html?q=1 or me@example.org", "example|html|\"example org a b\"|https|c.html|me@example.org", "exampl2|h")]
+    [InlineData("see https://example.org/a-b/c.html?q=1 or me@example.org",
+        "example|html|\"example org a b\"|https|c.html|me@example.org", "exampl2|h")]
     [InlineData("-12 1e5x v1.2.3 0x1F", "12|1e5x|v1.2.3|\"v1 2 3\"|0x1f|-nothing 12", "-12 x9|1e5y|1e6x|2.2")]
     [InlineData("under_score it's O'Brien \"quoted\"", "under|score|under_score|brien|o'brien|quoted|\"it s\"", "underscore|itsy")]
     [InlineData("日本語 текст العربية ÆØÅ Straße", "日本語|ТЕКСТ|текст|العربية|æøå|STRAßE|ÆØÅ", "日本|тек")]
@@ -88,7 +90,7 @@ public abstract class TextIndexTests(SqlDialect store) : IAsyncLifetime
             var search = new StringBuilder();
             for (var n = random.Below(20); n >= 0; n--) search.Append(letters[random.Below(letters.Length)]);
             // Half a pair cannot come out of a request.
-            await SearchAsync(search.ToString().Replace("\ud835", "", StringComparison.Ordinal).Replace("\udcb3", "", StringComparison.Ordinal));
+            await SearchAsync(string.Concat(search.ToString().Where(c => !char.IsSurrogate(c))));
         }
     }
 
@@ -99,7 +101,8 @@ public abstract class TextIndexTests(SqlDialect store) : IAsyncLifetime
         if (check)
         {
             var json = System.Text.Json.JsonSerializer.Serialize(text);
-            var built = TransactionBuilder.Create([s_alice], [new NewOutput(1, s_alice.Owner)], Encoding.UTF8.GetBytes($"{{\"t\":{json}}}"));
+            var data = Encoding.UTF8.GetBytes($"{{\"t\":{json}}}");
+            var built = TransactionBuilder.Create([s_alice], [new NewOutput(1, s_alice.Owner)], data);
             made = TransactionJson.Read(built.OrThrow().CanonicalBody).OrThrow().Transaction;
             Assert.Equal(text, made.AssetText);
         }

@@ -63,7 +63,7 @@ public sealed class SocketOrderTests
             await host.CommitAsync(work =>
             {
                 for (var n = from; n < from + 50; n++)
-                    Storage.ProofChanged.Append(work, y, ProofState.Spent, n.ToString(CultureInfo.InvariantCulture) + padding);
+                    Cashu.Storage.ProofChanged.Append(work, y, ProofState.Spent, n.ToString(CultureInfo.InvariantCulture) + padding);
             });
         }
         for (var i = 1; i <= count; i++) Assert.Equal(i, Read(await slow.ReadAsync())!.Value.Number);

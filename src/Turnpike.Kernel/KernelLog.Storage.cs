@@ -69,7 +69,7 @@ internal static partial class KernelLog
 
     [LoggerMessage(1107, LogLevel.Warning,
         "A session holds its position in the events for long: number {Position} has been missing for {Milliseconds} ms")]
-    public static partial void FenceTimedOut(this ILogger logger, long position, double milliseconds);
+    public static partial void FenceStands(this ILogger logger, long position, double milliseconds);
 
     [LoggerMessage(1108, LogLevel.Error, "This node lost its place in the events at {Lost}: it was away for longer than they are kept, or "
         + "the database has lost commits. It begins anew after {Position} and closes its sockets")]

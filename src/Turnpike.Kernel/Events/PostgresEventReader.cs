@@ -12,13 +12,19 @@ internal sealed class PostgresEventReader : IAsyncDisposable
     /// <summary>Events read at a time.</summary>
     public const int Page = 2000;
 
-    // A session holds the lock for the last round trip of its work; one that takes longer must not hold up all the others behind a fence.
-    private const string Settings = "SET lock_timeout = 200; SET default_transaction_isolation = 'read committed'";
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
+
+    private const string Settings = "SET default_transaction_isolation = 'read committed'";
     private const string After = """
         SELECT position, topic, type, version, payload, xmin::text::bigint, at FROM event WHERE position > $1 ORDER BY position LIMIT 2000
         """;
 
-    private const string Fence = "SELECT pg_advisory_xact_lock($1)";
+    // Who is in the last round trip of a work. A transaction's name here is never given to another.
+    private const string Holders = """
+        SELECT virtualtransaction FROM pg_locks WHERE locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint) = $1 AND granted
+        AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """;
+
     private const string MarkAt = "SELECT xmin::text::bigint, at FROM event WHERE position = $1";
     private const string HighestFloor = "SELECT coalesce(max(position), 0) FROM floor";
 
@@ -27,13 +33,13 @@ internal sealed class PostgresEventReader : IAsyncDisposable
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand _after;
-    private readonly NpgsqlCommand _fence;
+    private readonly NpgsqlCommand _holders;
 
     private PostgresEventReader(NpgsqlConnection connection)
     {
         _connection = connection;
         _after = Command(After, 0);
-        _fence = Command(Fence, AdvisoryLock.Append);
+        _holders = Command(Holders, AdvisoryLock.Append);
     }
 
     /// <summary>Makes the connection ready.</summary>
@@ -48,7 +54,7 @@ internal sealed class PostgresEventReader : IAsyncDisposable
             throw new StorageUnavailableException("The database is a standby: events are read from the primary.");
         var reader = new PostgresEventReader(connection);
         await reader._after.PrepareAsync(cancellation);
-        await reader._fence.PrepareAsync(cancellation);
+        await reader._holders.PrepareAsync(cancellation);
         return reader;
     }
 
@@ -65,20 +71,13 @@ internal sealed class PostgresEventReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until everybody who has drawn a position by now has ended. Whoever wants to draw one meanwhile waits too.</summary>
-    /// <returns>False if somebody has not ended within 200 ms.</returns>
-    public async Task<bool> TryFenceAsync(CancellationToken cancellation)
+    /// <summary>The transactions that may have drawn a position and have not ended.</summary>
+    public async Task<List<string>> HoldersAsync(CancellationToken cancellation)
     {
-        try
-        {
-            // The lock is let go of with the statement. What was committed under it is visible to the next.
-            await _fence.ExecuteNonQueryAsync(cancellation);
-            return true;
-        }
-        catch (PostgresException timeout) when (timeout.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            return false;
-        }
+        var holders = new List<string>();
+        await using var rows = await _holders.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation)) holders.Add(rows.GetString(0));
+        return holders;
     }
 
     /// <summary>The highest position up to which events of some topics may have been deleted.</summary>
@@ -88,10 +87,8 @@ internal sealed class PostgresEventReader : IAsyncDisposable
     public async Task<FeedPlace> NewestAsync(CancellationToken cancellation)
     {
         var newest = await NumberAsync(Newest, cancellation);
-        while (!await TryFenceAsync(cancellation))
-        {
-            // Somebody holds the lock for long; it has waited for that.
-        }
+        var fence = new FeedFence(newest, await HoldersAsync(cancellation), 0);
+        while (!fence.Passes(await HoldersAsync(cancellation))) await Task.Delay(LookAgain, TimeProvider.System, cancellation);
 
         return new(newest, await MarkAsync(newest, cancellation));
     }
@@ -110,7 +107,7 @@ internal sealed class PostgresEventReader : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _after.DisposeAsync();
-        await _fence.DisposeAsync();
+        await _holders.DisposeAsync();
     }
 
     private async Task<FeedMark?> MarkAsync(long position, CancellationToken cancellation)

@@ -13,15 +13,10 @@ namespace Turnpike.Kernel.Events;
 /// <remarks>Why neither positions can be taken as they come nor transaction numbers: docs/decisions, the event transport.</remarks>
 internal sealed class PostgresFeed : IAsyncDisposable
 {
-    // A commit takes a few milliseconds, mostly less; one that takes longer was undone, as a rule, and a fence finds out. Where disk or
-    // cores are slow commits take longer: fences, which all of them wait for, would come without end then, so they wait for more.
+    // A commit takes a few milliseconds, mostly less; what is missing for longer may have been undone, and a fence finds out.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan FenceAfter = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan FenceAtLast = TimeSpan.FromMilliseconds(250);
-    private const int UsualTimes = 4;
-
-    // While a fence waits all new commits wait with it: where somebody hangs, fences take a fifth of the time at most.
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FenceStands = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
@@ -38,12 +33,9 @@ internal sealed class PostgresFeed : IAsyncDisposable
     private readonly List<FeedRow> _rows = new(PostgresEventReader.Page);
     private readonly List<CommittedEvent> _events = new(PostgresEventReader.Page);
     private FeedOrder _order;
-    private long _missing;          // the position that is waited for, since when, and until when no fence is tried
+    private long _missing;          // the position that is waited for, and since when
     private long _missingSince;
-    private long _noFenceBefore;
-    private TimeSpan _pause;
-    private TimeSpan _usual;        // for how long a position is missing that comes; the last few weigh most
-    private bool _hasTimedOut;
+    private FeedFence? _fence;
     private long _lastLook;
     private int _connections;
     private int _disposed;
@@ -117,6 +109,7 @@ internal sealed class PostgresFeed : IAsyncDisposable
         await using var reader = await PostgresEventReader.OpenAsync(connection, cancellation);
         // What was seen and not handed over counts for nothing: this may be another server, with other commits.
         _order = new(_order.Place);
+        _fence = null;
         if (!await reader.HoldsAsync(_order.Place, cancellation)) await LosePlaceAsync(reader, cancellation);
         while (true)
         {
@@ -131,7 +124,7 @@ internal sealed class PostgresFeed : IAsyncDisposable
     private async Task LookAsync(PostgresEventReader reader, CancellationToken cancellation)
     {
         await ReadAsync(reader, cancellation);
-        Hand(fenced: false);
+        Hand();
     }
 
     private async Task ReadAsync(PostgresEventReader reader, CancellationToken cancellation)
@@ -141,25 +134,21 @@ internal sealed class PostgresFeed : IAsyncDisposable
         Volatile.Write(ref _lastLook, _clock.GetTimestamp());
     }
 
-    private void Hand(bool fenced)
+    private void Hand()
     {
         _events.Clear();
         _metrics.Dead(_order.Take(_rows, _events));
         _feed.Publish(_events);
-        var came = _missing > 0 && _order.Place.Position >= _missing && !fenced;
-        if (came) _usual = ((_usual * 7) + _clock.GetElapsedTime(_missingSince)) / 8;
         if (_order.Held == 0)
         {
             _missing = 0;
+            _fence = null;
             Volatile.Write(ref _missingSince, 0);
         }
         else if (_missing != _order.Place.Position + 1)
         {
             _missing = _order.Place.Position + 1;
             Volatile.Write(ref _missingSince, _lastLook);
-            _pause = TimeSpan.FromTicks(Math.Clamp(_usual.Ticks * UsualTimes, FenceAfter.Ticks, FenceAtLast.Ticks));
-            _noFenceBefore = After(_pause);
-            _hasTimedOut = false;
             _metrics.Hole();
         }
     }
@@ -167,25 +156,27 @@ internal sealed class PostgresFeed : IAsyncDisposable
     /// <summary>Waits a moment for what is missing; after a while makes sure that it never comes.</summary>
     private async Task SettleAsync(PostgresEventReader reader, CancellationToken cancellation)
     {
-        var now = _clock.GetTimestamp();
-        if (now < _noFenceBefore)
+        if (_clock.GetElapsedTime(_missingSince) >= FenceAfter)
         {
-            await Task.Delay(_hasTimedOut ? FenceAfter : LookAgain, _clock, cancellation);
-            return;
+            var holders = await reader.HoldersAsync(cancellation);
+            _fence ??= new(_order.Highest, holders, _clock.GetTimestamp());
+            if (_fence.Passes(holders))
+            {
+                await PassAsync(reader, _fence, cancellation);
+                return;
+            }
+
+            if (_fence.Says(_clock, FenceStands)) _log.FenceStands(_missing, FenceStands.TotalMilliseconds);
         }
 
-        var highest = _order.Highest;
-        var granted = await reader.TryFenceAsync(cancellation);
-        _metrics.Fence(granted, _clock.GetElapsedTime(now));
-        if (!granted)
-        {
-            _hasTimedOut = true;
-            _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
-            _noFenceBefore = After(_pause);
-            _log.FenceTimedOut(_missing, _clock.GetElapsedTime(_missingSince).TotalMilliseconds);
-            return;
-        }
+        await Task.Delay(LookAgain, _clock, cancellation);
+    }
 
+    /// <summary>Whoever could have brought what is missing has ended: what is not in the table now never comes.</summary>
+    private async Task PassAsync(PostgresEventReader reader, FeedFence fence, CancellationToken cancellation)
+    {
+        _fence = null;
+        _metrics.Fence(_clock.GetElapsedTime(fence.Began));
         await ReadAsync(reader, cancellation);
         // After the rows: whoever deleted one of them, which is no dead one then, has raised a floor with it.
         if (await reader.FloorAsync(cancellation) > _order.Place.Position)
@@ -194,8 +185,8 @@ internal sealed class PostgresFeed : IAsyncDisposable
             return;
         }
 
-        _order.Seal(highest);
-        Hand(fenced: true);
+        _order.Seal(fence.Highest);
+        Hand();
     }
 
     private async Task LosePlaceAsync(PostgresEventReader reader, CancellationToken cancellation)
@@ -204,11 +195,10 @@ internal sealed class PostgresFeed : IAsyncDisposable
         var place = await reader.NewestAsync(cancellation);
         _order = new(place);
         _missing = 0;
+        _fence = null;
         Volatile.Write(ref _missingSince, 0);
         _metrics.PlaceLost();
         _log.PlaceLost(lost, place.Position);
         _feed.StartAnew(place.Position);
     }
-
-    private long After(TimeSpan pause) => _clock.GetTimestamp() + (long)(pause.TotalSeconds * _clock.TimestampFrequency);
 }

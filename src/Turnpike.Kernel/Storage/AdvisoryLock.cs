@@ -8,7 +8,7 @@ namespace Turnpike.Kernel.Storage;
 /// <remarks>The same on every node and in every version. Two names on one number cost time, and could deadlock, which is retried.</remarks>
 internal static class AdvisoryLock
 {
-    /// <summary>Held in common by works that append events until they have ended; alone by a feed that fences.</summary>
+    /// <summary>Held in common by works that append events, until they have ended: a feed looks who holds it.</summary>
     public static readonly long Append = Of("kernel/append");
 
     /// <summary>Held by who migrates.</summary>

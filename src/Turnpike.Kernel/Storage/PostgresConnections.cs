@@ -11,7 +11,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
     // The lease's, and one for who asks what became of a work.
     private const int Others = 2;
 
-    // A session that hangs must not hold what others wait for: rows, named locks, the lock that a fence waits for.
+    // A session that hangs must not hold what others wait for: rows, named locks, a position in the events.
     private const string Session =
         "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s -c tcp_user_timeout=10s"
         + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";

@@ -24,6 +24,9 @@ try
         case ["load", "paced", var port, var transactions, var every]:
             new PacedLoad(Number(port), Number(transactions), Number(every)).Run();
             return 0;
+        case ["load", "works", var node, var callers, var kind]:
+            await new WorksLoad(Number(node), Number(callers), Enum.Parse<WorksKind>(kind)).RunAsync();
+            return 0;
         case ["serve", "fanout", var block]:
             await TurnpikeFanout.RunAsync(Number(block));
             return 0;

@@ -94,7 +94,7 @@ public sealed class PostgresServer : IAsyncDisposable
         string[] settings =
         [
             $"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300", "shared_buffers=128MB",
-            "max_wal_size=2GB", .. _settings,
+            "max_wal_size=2GB", "log_min_messages=fatal", .. _settings,
         ];
         string[] arguments = [Path.Combine(Programs, "postgres"), "-D", Path.Combine(_folder, "data"), .. settings.SelectMany(s => new[] { "-c", s })];
         var info = AsUser(["--pdeathsig", "QUIT"], arguments);

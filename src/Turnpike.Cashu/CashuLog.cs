@@ -22,7 +22,7 @@ internal static partial class CashuLog
         "Quote #{Quote} was settled inside, and the node settled it too: {AmountMsat} msat are credited to nobody")]
     public static partial void PaymentTwice(this ILogger logger, string quote, long amountMsat);
 
-    [LoggerMessage(2012, LogLevel.Warning, "Quote #{Quote} was paid {SurplusMsat} msat more than it asked for; they are credited to nobody")]
+    [LoggerMessage(2012, LogLevel.Warning, "Quote #{Quote} was paid {SurplusMsat} msat more than it asked for: credited to nobody")]
     public static partial void PaymentTooMuch(this ILogger logger, string quote, long surplusMsat);
 
     [LoggerMessage(2013, LogLevel.Error, "Quote #{Quote} got {AmountMsat} msat, less than it asked for: nothing is credited")]

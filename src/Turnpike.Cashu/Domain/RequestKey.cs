@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Turnpike.Cashu.Domain;
 
-/// <summary>What a request that moves money is known by when it is repeated: SHA-256 of method, path and body, a line feed between each.</summary>
+/// <summary>
+/// What a request that moves money is known by when it is repeated: SHA-256 of method, path and body, with a line feed between each.
+/// </summary>
 /// <param name="Hash">The hash.</param>
 /// <remarks>docs/specs/cashu.md 7.1 (NUT-19).</remarks>
 public readonly record struct RequestKey(Scalar Hash)

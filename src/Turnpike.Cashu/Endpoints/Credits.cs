@@ -59,7 +59,8 @@ internal sealed class Credits(
 
     private Task<Result<CreditOutcome>> ApplyAsync(
         QuoteId? quote, Scalar hash, ReceivedPayment payment, CancellationToken cancellation) => database.CommitAsync<CreditOutcome>(
-        quote is { } id ? MintQuoteTable.Lock(id, hash) : MintQuoteTable.Lock(hash), work => ApplyAsync(work, quote, hash, payment), cancellation);
+        quote is { } id ? MintQuoteTable.Lock(id, hash) : MintQuoteTable.Lock(hash),
+        work => ApplyAsync(work, quote, hash, payment), cancellation);
 
     private async ValueTask<Result<CreditOutcome>> ApplyAsync(Work work, QuoteId? locked, Scalar hash, ReceivedPayment payment)
     {
@@ -77,17 +78,19 @@ internal sealed class Credits(
         var surplus = payment.AmountMsat - checked((long)credit.Amount * rate);
         MintPaymentTable.Insert(
             work, MintPaymentTable.Id(hash, earlier is not null), quote?.Id, payment.Source, credit.Amount, surplus, now, s_known);
-        if (credit.Amount == 0) return quote is null ? CreditOutcome.Unknown : earlier is null ? CreditOutcome.TooLittle : CreditOutcome.Twice;
+        if (quote is null) return CreditOutcome.Unknown;
+        if (credit.Amount == 0) return earlier is null ? CreditOutcome.TooLittle : CreditOutcome.Twice;
         MintQuoteTable.Credit(work, credit.Quote!.Id, credit.Amount, credit.Quote.UpdatedAt);
         MintQuoteChanged.Append(work, credit.Quote);
         return surplus > 0 ? CreditOutcome.TooMuch : CreditOutcome.Credited;
     }
 
-    private Task<Result<bool>> MoveAsync(StreamPosition from, CancellationToken cancellation) => database.CommitAsync<bool>(Locks.None, work =>
-    {
-        LightningCursorTable.Write(work, from.Node, from.Position);
-        return ValueTask.FromResult<Result<bool>>(true);
-    }, cancellation);
+    private Task<Result<bool>> MoveAsync(StreamPosition from, CancellationToken cancellation) =>
+        database.CommitAsync<bool>(Locks.None, work =>
+        {
+            LightningCursorTable.Write(work, from.Node, from.Position);
+            return ValueTask.FromResult<Result<bool>>(true);
+        }, cancellation);
 
     private void Report(CreditOutcome outcome, MintQuote? quote, ReceivedPayment payment)
     {

@@ -13,7 +13,9 @@ internal sealed class DevEndpoints(FakeLightning lightning, Credits credits)
 {
     private const int MaxBody = 16 * 1024;
 
-    /// <summary><c>POST /dev/cashu/pay {"request"}</c>: pays an invoice of this mint, as somebody elsewhere would. Answered once credited.</summary>
+    /// <summary>
+    /// <c>POST /dev/cashu/pay {"request"}</c>: pays an invoice of this mint, as somebody elsewhere would. Answered once it is credited.
+    /// </summary>
     public Task PayAsync(HttpContext http) => RequestBody.UseAsync(http, MaxBody, async body =>
     {
         if (!DevMessages.ReadPay(body).TryGet(out var request, out var error)) await Answer.ErrorAsync(http, error);

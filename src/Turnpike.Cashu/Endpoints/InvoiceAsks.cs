@@ -14,7 +14,8 @@ namespace Turnpike.Cashu.Endpoints;
 /// it comes as an event.
 /// </summary>
 /// <remarks>docs/specs/cashu.md 3.6.</remarks>
-internal sealed class InvoiceAsks(ILightning lightning, Credits credits, TimeProvider clock, ILogger<InvoiceAsks> logger) : BackgroundService
+internal sealed class InvoiceAsks(ILightning lightning, Credits credits, TimeProvider clock, ILogger<InvoiceAsks> logger)
+    : BackgroundService
 {
     /// <summary>Questions under way, at most.</summary>
     public const int MaxInFlight = 50;
@@ -67,7 +68,8 @@ internal sealed class InvoiceAsks(ILightning lightning, Credits credits, TimePro
         var now = clock.GetTimestamp();
         lock (_lock)
         {
-            while (_order.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.At, now) >= Interval) _asked.Remove(_order.Dequeue().Quote);
+            while (_order.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.At, now) >= Interval)
+                _asked.Remove(_order.Dequeue().Quote);
             if (!_asked.Add(quote)) return false;
             _order.Enqueue((now, quote));
             return true;

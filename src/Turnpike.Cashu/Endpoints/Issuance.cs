@@ -7,7 +7,9 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Endpoints;
 
-/// <summary>Mints: paid quotes for signatures. Decided under the quotes' locks; the constraint on what was issued is the last word.</summary>
+/// <summary>
+/// Mints: paid quotes for signatures. Decided under the quotes' locks; the constraint on what was issued is the last word.
+/// </summary>
 /// <remarks>docs/specs/cashu.md 5 and 7.3.</remarks>
 internal sealed class Issuance(
     IDatabase database, Keyring keyring, Replays replays, IOptions<CashuOptions> options, TimeProvider clock)

@@ -88,7 +88,8 @@ internal static class MintAudit
     [
         ("""
          SELECT COUNT(*) FROM cashu_mint_quote q WHERE q.amount_paid <>
-         (SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM cashu_mint_payment p WHERE p.payment_id = q.payment_hash AND p.quote = q.id)
+         (SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM cashu_mint_payment p
+          WHERE p.payment_id = q.payment_hash AND p.quote = q.id)
          """, "mint quotes are credited with something else than what was paid to them"),
         ("""
          SELECT COUNT(*) FROM cashu_mint_payment p

@@ -45,7 +45,7 @@ internal static class MintQuoteTable
     public static ValueTask<MintQuote?> ReadByHashAsync(Reads reads, Scalar paymentHash) => reads.ReadAsync(
         $"SELECT {Columns} FROM cashu_mint_quote WHERE payment_hash = $1", Map, SqlValue.Copy(paymentHash.Span));
 
-    /// <summary>Quotes of a node that are not paid, newest expiry first: those whose invoices may have been paid while nobody looked.</summary>
+    /// <summary>Quotes that are not paid, newest expiry first: their invoices may have been paid while nobody looked.</summary>
     public static ValueTask<IReadOnlyList<MintQuote>> ReadUnpaidAsync(Reads reads, long expiryBefore, QuoteId after, int limit) =>
         reads.ReadListAsync(
             $"""

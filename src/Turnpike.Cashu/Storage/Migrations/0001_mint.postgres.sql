@@ -190,6 +190,3 @@ CREATE TABLE cashu_ln_cursor
     position bigint NOT NULL,
     CONSTRAINT cashu_ln_cursor_key PRIMARY KEY (node)
 );
-
--- Resuming clients read the events of one object.
-CREATE INDEX cashu_event_topic ON event (topic, position);

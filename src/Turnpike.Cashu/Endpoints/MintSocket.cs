@@ -5,7 +5,9 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Endpoints;
 
-/// <summary>A wallet's socket. Each frame is in the dialect that its first two tokens tell, each subscription in that which made it.</summary>
+/// <summary>
+/// A wallet's socket. Each frame is in the dialect that its first two tokens tell, each subscription in that which made it.
+/// </summary>
 /// <remarks>docs/specs/cashu.md 2 and 3.</remarks>
 internal sealed class MintSocket(MintSockets mint) : SocketSession
 {
@@ -41,7 +43,8 @@ internal sealed class MintSocket(MintSockets mint) : SocketSession
         if (dialect != FrameDialect.None) _dialect = dialect;
         if (!MayCome() || utf8.Length > mint.Limits.MessageBytes)
         {
-            Exceed(utf8.Length > mint.Limits.MessageBytes ? $"a message has at most {mint.Limits.MessageBytes} bytes" : "too many messages");
+            var most = mint.Limits.MessageBytes;
+            Exceed(utf8.Length > most ? $"a message has at most {most} bytes" : "too many messages");
             return default;
         }
 
@@ -66,7 +69,8 @@ internal sealed class MintSocket(MintSockets mint) : SocketSession
                 return SubscribeAsync(FrameDialect.Rpc, frame.Id, subscribe.Subscription);
             case RpcRequest.Unsubscribe { SubId: var id }:
                 if (!Unfollow(FrameDialect.Rpc, id)) return ErrorAsync(frame.Id, RpcFrames.InvalidParams("There is no such subscription"));
-                return frame.Id is null ? default : Discard(SendAsync(to => Write(to, 0, () => RpcFrames.WriteResult(to, frame.Id, id, []))));
+                if (frame.Id is not { } rpcId) return default;
+                return Discard(SendAsync(to => Write(to, 0, () => RpcFrames.WriteResult(to, rpcId, id, []))));
             default:
                 return ErrorAsync(frame.Id, frame.Error!);
         }
@@ -77,7 +81,8 @@ internal sealed class MintSocket(MintSockets mint) : SocketSession
         var key = (dialect, request.Id);
         if (WhyNot(key, request) is { } refusal)
         {
-            await RefuseAsync(dialect, rpcId, request.Id, refusal, dialect == FrameDialect.Rpc && _followed.ContainsKey(key) ? "invalid" : "limit");
+            if (dialect == FrameDialect.Rpc) await ErrorAsync(rpcId, RpcFrames.InvalidParams(refusal));
+            else await NoticeAsync(DraftFrames.NoticeText("limit", request.Id, refusal));
             return;
         }
 
@@ -159,10 +164,6 @@ internal sealed class MintSocket(MintSockets mint) : SocketSession
         var filters = _filters - replaced.Filters + request.Quotes.Count + request.Points.Count;
         return filters > mint.Limits.SocketFilters ? $"more than {mint.Limits.SocketFilters} objects on one socket" : null;
     }
-
-    private ValueTask RefuseAsync(FrameDialect dialect, string? rpcId, string id, string why, string kind) => dialect == FrameDialect.Rpc
-        ? ErrorAsync(rpcId, RpcFrames.InvalidParams(why))
-        : Discard(NoticeAsync(DraftFrames.NoticeText(kind, id, why)));
 
     /// <summary>A JSON-RPC notification is not answered, however wrong it is.</summary>
     private ValueTask ErrorAsync(string? id, ProtocolError error) =>

@@ -42,7 +42,8 @@ internal sealed class MintSockets : IWebSocketEndpoint
     public UpDownCounter<long> Open { get; }
 
     /// <inheritdoc/>
-    public ValueTask<Handshake> OnHandshake(UpgradeRequest request, CancellationToken cancellation) => new(Handshake.Accept(new MintSocket(this)));
+    public ValueTask<Handshake> OnHandshake(UpgradeRequest request, CancellationToken cancellation) =>
+        new(Handshake.Accept(new MintSocket(this)));
 
     /// <summary>Counts a socket; to be undone by <see cref="Leave"/>.</summary>
     /// <returns>False if its address has more than it may.</returns>

@@ -24,19 +24,24 @@ internal sealed record NotificationEncoding(FrameDialect Dialect, bool HasSeq, C
     /// <summary>Writes nothing for events of a type or version that this program does not know.</summary>
     public void Encode(EventChange change, long after, FrameWriter frames)
     {
-        var committed = change.Event;
-        if (Held is not null && Held.Contains(committed) || !TryGetPayload(committed, out var payload)) return;
+        if (ContentOf(change.Event) is { } content) frames.Write(change.Last, content.Span);
+    }
+
+    /// <summary>What follows the prefix; null if the event is not told.</summary>
+    public ReadOnlyMemory<byte>? ContentOf(CommittedEvent committed)
+    {
+        if (Held is not null && Held.Contains(committed) || !TryGetPayload(committed, out var payload)) return null;
         var seq = HasSeq ? (Held is null ? Cursor.Of(committed) : Held.AdvancedTo(committed)).ToString() : null;
-        frames.Begin(committed.Position);
-        Write(frames, Dialect, payload.Span, seq, isGap: false);
-        frames.End();
+        var content = new ArrayBufferWriter<byte>(payload.Length + 64);
+        Write(content, Dialect, payload.Span, seq, isGap: false);
+        return content.WrittenMemory;
     }
 
     /// <summary>Writes what follows the prefix.</summary>
-    public static void Write(FrameWriter frames, FrameDialect dialect, ReadOnlySpan<byte> payload, string? seq, bool isGap)
+    public static void Write(IBufferWriter<byte> to, FrameDialect dialect, ReadOnlySpan<byte> payload, string? seq, bool isGap)
     {
-        Subscriptions.WritePayload(frames, payload, seq, isGap);
-        frames.Write(dialect == FrameDialect.Draft ? DraftFrames.Suffix : RpcFrames.Suffix);
+        Subscriptions.WritePayload(to, payload, seq, isGap);
+        to.Write(dialect == FrameDialect.Draft ? DraftFrames.Suffix : RpcFrames.Suffix);
     }
 
     private bool TryGetPayload(CommittedEvent committed, out ReadOnlyMemory<byte> payload)

@@ -122,7 +122,8 @@ public sealed class SocketFrameTests(SocketHost host) : IClassFixture<SocketHost
         JsonElement[] states = [(await wallet.ReadAsync())[2], (await wallet.ReadAsync())[2]];
         Assert.Equal([false, true], states.Select(s => s.TryGetProperty("seq", out _)));
         Assert.All(states, s => Assert.Equal(isGap, s.TryGetProperty("gap", out var gap) && gap.GetBoolean()));
-        await wallet.SendAsync($$$"""{"id":1,"method":"subscribe","params":{"kind":"proof_state","filters":[],"subId":"e","since":{{{since}}}}}""");
+        await wallet.SendAsync(
+            $$$"""{"id":1,"method":"subscribe","params":{"kind":"proof_state","filters":[],"subId":"e","since":{{{since}}}}}""");
         Assert.True((await wallet.ReadAsync()).GetProperty("result").TryGetProperty("seq", out _));
     }
 
@@ -184,7 +185,8 @@ public sealed class SocketFrameTests(SocketHost host) : IClassFixture<SocketHost
         work.Write("DELETE FROM cashu_mint_quote");
         work.Write("DELETE FROM cashu_melt_quote");
         MintQuoteTable.Insert(work, Quote);
-        work.Write("INSERT INTO cashu_melt_quote (id, method, unit, request, payment_hash, amount, amount_msat, fee_reserve, state, expiry, " +
+        work.Write(
+            "INSERT INTO cashu_melt_quote (id, method, unit, request, payment_hash, amount, amount_msat, fee_reserve, state, expiry, " +
             "created, updated_at) VALUES ($1, 'bolt11', 'sat', 'lnbc10n2', $2, 10, 10000, 2, 0, 1701704757, 0, 0)", MeltId, new byte[32]);
     });
 }

@@ -5,7 +5,9 @@ using Turnpike.Tests;
 
 namespace Turnpike.Cashu.Tests.Endpoints;
 
-/// <summary>State, then every change once and in order: whatever comes and goes, however slowly somebody reads, wherever one resumes.</summary>
+/// <summary>
+/// State, then every change once and in order: whatever comes and goes, however slowly somebody reads, wherever one resumes.
+/// </summary>
 public sealed class SocketOrderTests
 {
     private const int Points = 20;
@@ -31,7 +33,8 @@ public sealed class SocketOrderTests
         await first.SendAsync(Subscribe(isDraft, "all", Enumerable.Range(0, Points), "null"));
         await WriteAsync(host, numbers, changes: 120, 3);
         List<(int Point, int Number, string? Seq)> seen = [];
-        while (seen.Count < Points + 120) if (Read(await first.ReadAsync()) is { } change) seen.Add((change.Point, change.Number, change.Seq));
+        while (seen.Count < Points + 120)
+            if (Read(await first.ReadAsync()) is { } change) seen.Add((change.Point, change.Number, change.Seq));
         Assert.All(seen[..(Points - 1)], s => Assert.Null(s.Seq));
         for (var at = Points - 1; at < seen.Count; at += 7)
         {
@@ -213,7 +216,9 @@ public sealed class SocketOrderTests
         var from = since is null ? "" : $",\"since\":{since}";
         return isDraft
             ? $$"""["REQ","{{id}}","check_proof",{"points":[{{list}}]{{from}}}]"""
-            : $$$"""{"jsonrpc":"2.0","id":0,"method":"subscribe","params":{"kind":"proof_state","subId":"{{{id}}}","filters":[{{{list}}}]{{{from}}}}}""";
+            : $$$"""
+                {"jsonrpc":"2.0","id":0,"method":"subscribe","params":{"kind":"proof_state","subId":"{{{id}}}","filters":[{{{list}}}]{{{from}}}}}
+                """;
     }
 
     private static readonly Dictionary<string, int> s_points = Enumerable.Range(0, Points).ToDictionary(i => SocketHost.Y(i).ToString());
@@ -223,12 +228,14 @@ public sealed class SocketOrderTests
     {
         if (!TryPayload(frame, out var id, out var payload)) return null;
         Assert.False(payload.TryGetProperty("gap", out _));
-        var number = payload.GetProperty("witness").GetString() is { } witness ? int.Parse(witness.Trim(), CultureInfo.InvariantCulture) : 0;
+        var witness = payload.GetProperty("witness").GetString();
+        var number = witness is null ? 0 : int.Parse(witness.Trim(), CultureInfo.InvariantCulture);
         var seq = payload.TryGetProperty("seq", out var found) ? found.GetString() : null;
         return (s_points.GetValueOrDefault(payload.GetProperty("Y").GetString()!, -1), number, seq, id);
     }
 
-    private static string YOf(JsonElement frame) => TryPayload(frame, out _, out var payload) ? payload.GetProperty("Y").GetString()! : frame.GetRawText();
+    private static string YOf(JsonElement frame) =>
+        TryPayload(frame, out _, out var payload) ? payload.GetProperty("Y").GetString()! : frame.GetRawText();
 
     private static bool TryPayload(JsonElement frame, out string id, out JsonElement payload)
     {

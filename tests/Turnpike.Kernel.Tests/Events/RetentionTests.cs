@@ -164,6 +164,53 @@ public abstract class RetentionTests(StoreKind kind)
         Assert.Equal(head, page.Next);
     }
 
+    /// <summary>Whatever the page's length, also where the cursor has what would fill a page.</summary>
+    [Fact]
+    public async Task A_page_by_whole_topics_holds_theirs_alone_in_order()
+    {
+        await using var store = await TestStore.OpenAsync(kind);
+        for (var i = 0; i < 12; i++) await store.AppendAsync($"a/{i % 4}", i);      // a/1 at 2, 6, 10; a/3 at 4, 8, 12
+        await store.SettledAsync();
+        var log = new EventLog(store.Database);
+        foreach (var limit in new[] { 1, 2, 3, 5, 6, 7, 4096 })
+        {
+            Assert.Equal([2, 4, 6, 8, 10, 12], await ReadAsync(Cursor.Start, limit));
+            Assert.Equal([8, 12], await ReadAsync(Cursor.At(5, [6, 10]), limit));
+            Assert.Equal([], await ReadAsync(Cursor.At(12), limit));
+        }
+
+        Assert.Equal(EventErrors.CursorUnknown, (await log.ReadAsync(["a/1"], Cursor.At(13), 1, CancellationToken.None)).Error);
+
+        async Task<List<long>> ReadAsync(Cursor after, int limit)
+        {
+            var found = new List<long>();
+            while (true)
+            {
+                Assert.True((await log.ReadAsync(["a/3", "a/1", "x"], after, limit, CancellationToken.None)).TryGet(out var page, out _));
+                Assert.InRange(page.Events.Count, 0, limit);
+                found.AddRange(page.Events.Select(e => e.Position));
+                if (page.IsHead) return found;
+                after = page.Next;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_topic_whose_events_are_gone_is_told_and_others_are_not()
+    {
+        await using var store = await TestStore.OpenAsync(kind, clock: _clock);
+        await store.AppendAsync("a/1", 1, 2);
+        await store.AppendAsync("b/1", 3);
+        _clock.Advance(TimeSpan.FromHours(1));
+        var options = new EventOptions { Topics = { new() { Prefix = "a/", Age = TimeSpan.FromMinutes(30) } } };
+        Assert.Equal(2, await SweepAsync(store, options));
+        var log = new EventLog(store.Database);
+        Assert.Equal(EventErrors.CursorExpired, (await log.ReadAsync(["a/1"], Cursor.At(1), 1, CancellationToken.None)).Error);
+        Assert.Equal(EventErrors.CursorExpired, (await log.ReadAsync(["b/1", "a/1"], Cursor.At(1), 1, CancellationToken.None)).Error);
+        Assert.True((await log.ReadAsync(["b/1"], Cursor.At(1), 1, CancellationToken.None)).TryGet(out var page, out _));
+        Assert.Equal([3], page.Events.Select(e => e.Position));
+    }
+
     // Lets others run; the loop above has an end also where retention fails.
     private static async Task GoOnAsync(Task running)
     {

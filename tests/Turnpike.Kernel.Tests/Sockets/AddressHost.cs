@@ -81,7 +81,8 @@ internal sealed class AddressHost : IAsyncDisposable
             return page;
         }
 
-        public ValueTask<string> ResumeHintAsync(IEncoding<Number> encoding, long offset, CancellationToken cancellation) => new($"{offset}");
+        public ValueTask<string> ResumeHintAsync(IEncoding<Number> encoding, long offset, CancellationToken cancellation) =>
+            new($"{offset}");
     }
 
     /// <summary>Writes the number; counts how often; fails for one number.</summary>
@@ -97,7 +98,8 @@ internal sealed class AddressHost : IAsyncDisposable
         {
             if (change.Last == FailsAt) throw new NotSupportedException();
             s_encoded.AddOrUpdate((this, change.Last), 1, (_, n) => n + 1);
-            frames.Write(change.Last, Encoding.ASCII.GetBytes(change.Last.ToString(CultureInfo.InvariantCulture) + new string(' ', Padding)));
+            var digits = change.Last.ToString(CultureInfo.InvariantCulture);
+            frames.Write(change.Last, Encoding.ASCII.GetBytes(digits.PadRight(digits.Length + Padding)));
         }
     }
 
@@ -116,7 +118,8 @@ internal sealed class AddressHost : IAsyncDisposable
                 var encoding = new Digits(words.Length > 4 ? int.Parse(words[4], CultureInfo.InvariantCulture) : 0,
                     words.Length > 5 ? long.Parse(words[5], CultureInfo.InvariantCulture) : 0);
                 await SendAsync(frames => frames.Write(0, Encoding.UTF8.GetBytes($"joined {words[1]} {after.Position}")));
-                _subscriptions[words[1]] = host.Topic.Join(this, encoding, new Address(Encoding.UTF8.GetBytes(words[1] + ":"), keys), after);
+                var address = new Address(Encoding.UTF8.GetBytes(words[1] + ":"), keys);
+                _subscriptions[words[1]] = host.Topic.Join(this, encoding, address, after);
             }
             else
             {

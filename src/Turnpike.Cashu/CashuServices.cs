@@ -128,6 +128,7 @@ public static class CashuServices
         services.TryAddSingleton<PayerPace>();
         services.AddSingleton<MeltWaits>();
         services.AddHostedService(provider => provider.GetRequiredService<MeltWaits>());
+        services.AddSingleton<MeltDesk>();
         services.AddSingleton<Payer>();
         services.AddHostedService(provider => provider.GetRequiredService<Payer>());
     }

@@ -30,7 +30,7 @@ internal sealed class MeltEndpoints(
         else await Answer.ErrorAsync(http, error);
     }
 
-    /// <summary><c>POST /v1/melt/bolt11</c>: answered when it is decided, or PENDING after PayTimeout or at once if that is preferred.</summary>
+    /// <summary><c>POST /v1/melt/bolt11</c>: answered when it is decided; PENDING after PayTimeout, or at once where preferred.</summary>
     public Task MeltAsync(HttpContext http) => RequestBody.UseAsync(http, _limits.BodyBytes, async body =>
     {
         var begun = clock.GetTimestamp();

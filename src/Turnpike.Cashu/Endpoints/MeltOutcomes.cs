@@ -14,12 +14,9 @@ namespace Turnpike.Cashu.Endpoints;
 /// </summary>
 /// <remarks>docs/specs/cashu.md 7.5 (T2).</remarks>
 internal sealed class MeltOutcomes(
-    IDatabase database, Keyring keyring, MintKeys keys, IOptions<CashuOptions> options, TimeProvider clock, CashuMetrics metrics,
-    ILogger<MeltOutcomes> logger)
+    IDatabase database, Keyring keyring, MintKeys keys, IOptions<CashuOptions> options, PayerPace pace, TimeProvider clock,
+    CashuMetrics metrics, ILogger<MeltOutcomes> logger)
 {
-    /// <summary>When a payment that failed is asked about first, lest a paused server sent it after all.</summary>
-    public static readonly TimeSpan AskAfterRelease = TimeSpan.FromMinutes(10);
-
     private static readonly ProtocolError s_credited = new(0, "payment_known", "The mint quote was credited meanwhile");
 
     // Attempts of a work that ran into proofs which were taken meanwhile; the ask comes again anyway.
@@ -65,7 +62,7 @@ internal sealed class MeltOutcomes(
             PromiseTable.DeleteBlank(work, held.Operation);
             OperationTable.Delete(work, held.Operation);
             MeltQuoteTable.Update(work, new StoredMeltQuote(quote, null, null));
-            long? askAt = held.Payment.Note is null ? null : now + (long)AskAfterRelease.TotalSeconds;
+            long? askAt = held.Payment.Note is null ? null : now + (long)pace.AfterRelease.TotalSeconds;
             PaymentTable.CloseFailed(work, key, error, held.Proofs, askAt, now);
             foreach (var proof in held.Proofs) ProofChanged.Append(work, proof.Y, ProofState.Unspent, null);
             MeltQuoteChanged.Append(work, quote, null);
@@ -198,7 +195,8 @@ internal sealed class MeltOutcomes(
         return true;
     }
 
-    /// <summary>All that an outcome is made of; none of it changes while the payment is open. Null if it is not to be decided here.</summary>
+    /// <summary>All that an outcome is made of; none of it changes while the payment is open.</summary>
+    /// <returns>Null if it is not to be decided here.</returns>
     private async Task<HeldMelt?> ReadHeldAsync(Authority authority, PaymentKey key, CancellationToken cancellation)
     {
         var (held, promises) = await database.ReadAsync<(HeldMelt?, IReadOnlyList<StoredPromise>)>(async reads =>

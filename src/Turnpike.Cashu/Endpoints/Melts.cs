@@ -29,7 +29,8 @@ internal sealed class Melts(
     /// <returns>The quote, PAID or PENDING; or the first check's error, 20004, 20006.</returns>
     public async Task<Result<MeltAnswer>> MeltAsync(RequestKey key, MeltRequest request, CancellationToken cancellation)
     {
-        if (await FindAsync(key, request.Quote, cancellation) is { } before) return await FollowAsync(before, request.PreferAsync, cancellation);
+        if (await FindAsync(key, request.Quote, cancellation) is { } before)
+            return await FollowAsync(before, request.PreferAsync, cancellation);
         var begun = await BeginAsync(key, request, cancellation);
         if (begun.TryGet(out var payment, out var error)) return await FollowAsync(payment, request.PreferAsync, cancellation);
         // The same request may have begun after its key was looked up: what is in its way is itself.

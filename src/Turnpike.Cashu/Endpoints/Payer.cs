@@ -42,7 +42,8 @@ internal sealed class Payer : BackgroundService
         (_database, _clock, _logger) = (database, clock, logger);
         _tools = new PayerTools(database, lightning, node, outcomes, new SemaphoreSlim(MaxCalls),
             TimeSpan.FromSeconds(options.Value.PayTimeout), pace, clock, logger);
-        metrics.Meter.CreateObservableGauge("turnpike.cashu.payments.oldest", ReadAge, "s", "Age of the oldest payment that is not decided.");
+        metrics.Meter.CreateObservableGauge(
+            "turnpike.cashu.payments.oldest", ReadAge, "s", "Age of the oldest payment that is not decided.");
     }
 
     /// <summary>What this server's rows are known by, as long as the process lives.</summary>

@@ -13,6 +13,9 @@ internal sealed record PayerPace
     /// <summary>How often the table is looked into for what another server has left, or what is to be asked about again.</summary>
     public TimeSpan Scan { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>When a payment that failed is asked about first, lest a server that slept sent it after all.</summary>
+    public TimeSpan AfterRelease { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The pause after one of these.</summary>
     public TimeSpan After(TimeSpan pause) => pause * 2 < Longest ? pause * 2 : Longest;
 }

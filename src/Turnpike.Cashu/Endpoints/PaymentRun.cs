@@ -21,7 +21,7 @@ internal sealed record PayerTools(
 internal sealed class PaymentRun(PayerTools tools, PaymentKey key, Authority authority)
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _poked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _poked = NewPoke();
 
     // Of an earlier server nobody knows when it sent: as late as can be.
     private DateTimeOffset _lastSent = tools.Clock.GetUtcNow();
@@ -86,7 +86,7 @@ internal sealed class PaymentRun(PayerTools tools, PaymentKey key, Authority aut
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAny(Task.Delay(pause, tools.Clock, over.Token), _poked.Task);
         await over.CancelAsync();   // or the timer would stay
-        if (_poked.Task.IsCompleted) Volatile.Write(ref _poked, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (_poked.Task.IsCompleted) Volatile.Write(ref _poked, NewPoke());
         cancellation.ThrowIfCancellationRequested();
     }
 
@@ -283,6 +283,8 @@ internal sealed class PaymentRun(PayerTools tools, PaymentKey key, Authority aut
             tools.Calls.Release();
         }
     }
+
+    private static TaskCompletionSource NewPoke() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private DateTimeOffset End(Bolt11Invoice invoice) => DateTimeOffset.FromUnixTimeSeconds(invoice.ExpiresAt) + tools.Lightning.Grace;
 

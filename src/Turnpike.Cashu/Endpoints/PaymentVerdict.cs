@@ -31,7 +31,7 @@ internal abstract record PaymentVerdict
     /// <param name="status">The answer.</param>
     /// <param name="note">What the node had before the first send.</param>
     /// <param name="isShown">Whether it has shown the payment since.</param>
-    /// <param name="isOver">Whether the invoice's expiry and the grace are over, so that a payment unknown now can never have been made.</param>
+    /// <param name="isOver">Whether expiry and grace are over: a payment that is unknown now can never be made.</param>
     /// <param name="maySend">False for so long after a send as the node might not know of it yet.</param>
     public static PaymentVerdict Of(PaymentStatus status, PaymentNote note, bool isShown, bool isOver, bool maySend) => status switch
     {

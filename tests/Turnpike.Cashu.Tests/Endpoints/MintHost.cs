@@ -25,7 +25,10 @@ internal sealed class MintHost : IAsyncDisposable
     private readonly Channel<bool> _events = Channel.CreateUnbounded<bool>();
     private WebApplication _app = null!;
 
-    private MintHost(Dictionary<string, string?> settings, byte[] seed) => (_settings, _seed) = (settings, seed);
+    private readonly Action<IServiceCollection> _configure;
+
+    private MintHost(Dictionary<string, string?> settings, byte[] seed, Action<IServiceCollection> configure) =>
+        (_settings, _seed, _configure) = (settings, seed, configure);
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -33,7 +36,12 @@ internal sealed class MintHost : IAsyncDisposable
 
     public Keyring Keyring => Get<Keyring>();
 
-    public static async Task<MintHost> StartAsync(StoreKind kind, params (string Key, string Value)[] settings)
+    public static Task<MintHost> StartAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
+        StartAsync(kind, static _ => { }, settings);
+
+    /// <summary>A mint, some of whose parts are replaced.</summary>
+    public static async Task<MintHost> StartAsync(
+        StoreKind kind, Action<IServiceCollection> configure, params (string Key, string Value)[] settings)
     {
         var all = new Dictionary<string, string?>
         {
@@ -46,8 +54,9 @@ internal sealed class MintHost : IAsyncDisposable
             all["Turnpike:Storage:ConnectionString"] = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
         }
 
-        foreach (var (key, value) in settings) all[$"Turnpike:Cashu:{key}"] = value;
-        var host = new MintHost(all, [.. Enumerable.Repeat((byte)7, 32)]);
+        foreach (var (key, value) in settings)
+            all[key.StartsWith("Turnpike:", StringComparison.Ordinal) ? key : $"Turnpike:Cashu:{key}"] = value;
+        var host = new MintHost(all, [.. Enumerable.Repeat((byte)7, 32)], configure);
         await host.OpenAsync();
         return host;
     }
@@ -56,7 +65,8 @@ internal sealed class MintHost : IAsyncDisposable
     public async Task<MintHost> StartAnotherAsync()
     {
         var other = new MintHost(
-            new(_settings) { ["Turnpike:Storage:Folder"] = Directory.CreateTempSubdirectory("turnpike-test-").FullName }, _seed);
+            new(_settings) { ["Turnpike:Storage:Folder"] = Directory.CreateTempSubdirectory("turnpike-test-").FullName }, _seed,
+            _configure);
         await other.OpenAsync();
         return other;
     }
@@ -128,6 +138,7 @@ internal sealed class MintHost : IAsyncDisposable
         builder.Services.AddSingleton(Seed.FromBytes(_seed));
         builder.Services.AddTurnpikeStorage();
         builder.Services.AddCashu();
+        _configure(builder.Services);
         _app = builder.Build();
         _app.UseRouting();
         _app.MapCashu(dev: true);

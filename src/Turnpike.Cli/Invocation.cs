@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Turnpike.Cashu.Client;
 using Turnpike.Kernel.Crypto;
 using Turnpike.Kernel.Storage;
 using Turnpike.Planetmint.Client;
@@ -39,7 +40,7 @@ internal static class Invocation
     private static string? Explain(Exception error) => error switch
     {
         StartupException or SeedException or StorageException or MissingLibraryException => error.Message,
-        CommandException or PlanetmintClientException or HttpRequestException => error.Message,
+        CommandException or PlanetmintClientException or CashuClientException or HttpRequestException => error.Message,
         IOException or UnauthorizedAccessException => error.Message,
         _ => null,
     };

@@ -8,6 +8,7 @@ var root = new RootCommand("Turnpike, a real-time payments server.")
     ServeCommand.Create(),
     DemoCommand.Create(),
     PlanetmintCommand.Create(),
+    CashuCommand.Create(),
     MigrateCommand.Create(),
     BackupCommand.Create(),
     CheckCommand.Create(),

@@ -2,48 +2,57 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Turnpike.Cashu;
+using Turnpike.Cashu.Client;
 using Turnpike.Kernel;
+using Turnpike.Planetmint;
 using Turnpike.Planetmint.Domain;
 
-namespace Turnpike.Planetmint.Tests;
+namespace Turnpike.Conformance;
 
-/// <summary><c>docs/errors.md</c> is written from the catalogue: whoever adds an error finds the text to put there in the failure.</summary>
+/// <summary><c>docs/errors.md</c> is written from the catalogues: whoever adds an error finds the text to put there in the failure.</summary>
 public sealed partial class ErrorCatalogueTests
 {
     [Fact]
-    public void The_errors_page_says_what_the_catalogue_says()
+    public void The_errors_page_says_what_the_catalogues_say()
     {
         var expected = Write();
 
-        var actual = File.ReadAllText(Path.Combine(Root(), "docs", "errors.md"));
+        var actual = File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md"));
         Assert.True(expected == actual, $"docs/errors.md should be:\n{expected}");
     }
 
     private static string Write()
     {
-        var docs = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "Turnpike.Planetmint.xml")).Descendants("member")
-            .ToLookup(m => m.Attribute("name")!.Value, m => m.Element("summary")!);
         var page = new StringBuilder("# Errors\n\nEvery error that a client can meet, by protocol. Written from the catalogues in the code; a test holds the two together.\n");
-        page.Append("\n## Planetmint\n| status | name | when | for example |\n|---|---|---|---|\n");
-        foreach (var (error, member) in Catalogue().OrderBy(e => e.Error.Code).ThenBy(e => e.Error.Name, StringComparer.Ordinal)
-            .ThenBy(e => e.Error.Message, StringComparer.Ordinal))
-        {
-            var summary = docs.Where(d => d.Key[2..].Split('(')[0] == $"Turnpike.Planetmint.PlanetmintErrors.{member}").Select(d => d.Single()).Single();
-            page.Append($"| {error.Code} | {error.Name} | {Plain(summary)} | `` {error.Message.Replace(new string('0', 64), "…", StringComparison.Ordinal)} `` |\n");
-        }
-
+        Write(page, "Planetmint", "status", typeof(PlanetmintErrors));
+        Write(page, "Cashu", "code", typeof(CashuErrors));
+        Write(page, "Cashu: what the .NET wallet refuses by itself", "code", typeof(WalletErrors));
         return page.ToString();
     }
 
-    private static IEnumerable<(ProtocolError Error, string Member)> Catalogue()
+    private static void Write(StringBuilder page, string title, string number, Type catalogue)
+    {
+        var docs = XDocument.Load(Path.Combine(AppContext.BaseDirectory, $"{catalogue.Assembly.GetName().Name}.xml")).Descendants("member")
+            .ToLookup(m => m.Attribute("name")!.Value[2..].Split('(')[0], m => m.Element("summary")!);
+        page.Append($"\n## {title}\n| {number} | name | when | for example |\n|---|---|---|---|\n");
+        foreach (var (error, member) in Entries(catalogue).OrderBy(e => e.Error.Code).ThenBy(e => e.Error.Name, StringComparer.Ordinal)
+            .ThenBy(e => e.Error.Message, StringComparer.Ordinal))
+        {
+            var example = error.Message.Replace(new string('0', 64), "…", StringComparison.Ordinal);
+            page.Append($"| {error.Code} | {error.Name} | {Plain(docs[$"{catalogue.FullName}.{member}"].Single())} | `` {example} `` |\n");
+        }
+    }
+
+    private static IEnumerable<(ProtocolError Error, string Member)> Entries(Type catalogue)
     {
         const BindingFlags all = BindingFlags.Public | BindingFlags.Static;
-        foreach (var field in typeof(PlanetmintErrors).GetFields(all))
+        foreach (var field in catalogue.GetFields(all))
         {
             if (field.GetValue(null) is ProtocolError error) yield return (error, field.Name);
         }
 
-        foreach (var method in typeof(PlanetmintErrors).GetMethods(all).Where(m => m.ReturnType == typeof(ProtocolError)))
+        foreach (var method in catalogue.GetMethods(all).Where(m => m.ReturnType == typeof(ProtocolError)))
             yield return ((ProtocolError)method.Invoke(null, [.. method.GetParameters().Select(Example)])!, method.Name);
     }
 
@@ -51,6 +60,7 @@ public sealed partial class ErrorCatalogueTests
     {
         TypeCode.String => "…",
         TypeCode.Int32 => 0,
+        TypeCode.UInt64 => 0UL,
         _ when parameter.ParameterType == typeof(UInt128) => UInt128.One,
         _ when parameter.ParameterType == typeof(OutputRef) => default(OutputRef),
         _ when parameter.ParameterType == typeof(IEnumerable<string>) => new[] { "…" },
@@ -63,13 +73,6 @@ public sealed partial class ErrorCatalogueTests
         foreach (var see in summary.Descendants("see").ToList()) see.ReplaceWith(see.Attribute("cref")!.Value.Split('.', '(').Last());
         foreach (var code in summary.Descendants("c").ToList()) code.ReplaceWith($"`{code.Value}`");
         return Spaces().Replace(summary.Value, " ").Trim();
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Turnpike.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 
     [GeneratedRegex(@"\s+")]

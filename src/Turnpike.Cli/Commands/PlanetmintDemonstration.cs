@@ -8,8 +8,8 @@ using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Cli.Commands;
 
-/// <summary>The steps of the demonstration, one line each.</summary>
-internal sealed class Demonstration(Terminal terminal, string folder) : IAsyncDisposable
+/// <summary>Planetmint: an asset, transfers, the event stream, a double spend that is refused.</summary>
+internal sealed class PlanetmintDemonstration(Terminal terminal, string folder) : IDemonstration
 {
     private const long Barrels = 100;
     private readonly Channel<TransactionEvent> _received = Channel.CreateBounded<TransactionEvent>(100);
@@ -19,8 +19,7 @@ internal sealed class Demonstration(Terminal terminal, string folder) : IAsyncDi
     private Task _listener = Task.CompletedTask;
     private bool _holds = true;
 
-    /// <summary>Runs all steps.</summary>
-    /// <returns>True if every one of them held.</returns>
+    /// <inheritdoc/>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         terminal.Line(terminal.Strong("Turnpike: a Planetmint node, its HTTP API and its event stream, with real cryptography"));

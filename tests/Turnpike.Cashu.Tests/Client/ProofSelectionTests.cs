@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Turnpike.Cashu.Client;
-using Turnpike.Cashu.Domain;
 
 namespace Turnpike.Cashu.Tests.Client;
 

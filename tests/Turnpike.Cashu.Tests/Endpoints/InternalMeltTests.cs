@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Turnpike.Cashu.Backends;
-using Turnpike.Cashu.Storage;
 using Turnpike.Cashu.Tests.Backends;
 using Turnpike.Kernel.Crypto;
 

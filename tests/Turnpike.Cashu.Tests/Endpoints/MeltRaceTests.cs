@@ -1,5 +1,4 @@
 using Turnpike.Cashu.Backends;
-using Turnpike.Cashu.Domain;
 using Turnpike.Cashu.Tests.Backends;
 using Turnpike.Kernel;
 using Turnpike.Kernel.Storage;

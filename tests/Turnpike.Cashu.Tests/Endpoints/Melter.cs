@@ -3,7 +3,6 @@ using Turnpike.Cashu.Backends;
 using Turnpike.Cashu.Domain;
 using Turnpike.Cashu.Storage;
 using Turnpike.Cashu.Tests.Backends;
-using Turnpike.Kernel.Crypto;
 
 namespace Turnpike.Cashu.Tests.Endpoints;
 

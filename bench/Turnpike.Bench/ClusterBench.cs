@@ -103,7 +103,8 @@ internal sealed class ClusterBench(Settings settings, Report report)
             var drained = await AskAsync(nodes, $"drain {expected}", "drained");
             if (drained.Any(d => d[0] != expected)) throw new IOException($"{expected} events were committed, a node was handed others.");
             var rate = before.Zip(after, (b, a) => (a[1] - b[1]) / (a[0] - b[0]) * 1000).Sum();
-            return new(rate, drained.Average(d => d[1]), drained.Average(d => d[2]), drained.Average(d => d[3]), drained.Average(d => d[4]));
+            double Mean(int column) => drained.Average(d => d[column]);
+            return new(rate, Mean(1), Mean(2), Mean(3), Mean(4));
         }
         finally
         {
@@ -121,8 +122,7 @@ internal sealed class ClusterBench(Settings settings, Report report)
 
     private void Note(string name, int run, double peer, Outcome plain, Outcome? sqlite, Dictionary<int, List<Outcome>> clusters)
     {
-        var ours = clusters.Select(c => string.Create(CultureInfo.InvariantCulture,
-            $"{c.Key} nodes {c.Value[^1].Rate:#,0}/s (commit {c.Value[^1].Commit50:0.0}/{c.Value[^1].Commit99:0.0} ms, delivery {c.Value[^1].Delivery50:0.0}/{c.Value[^1].Delivery99:0.0})"));
+        var ours = clusters.Select(c => $"{c.Key} nodes {c.Value[^1]}");
         Report.Note($"  {name} run {run}/{settings.Runs} pgbench {peer:#,0}/s, {string.Join(", ", ours)}, "
             + $"without events {plain.Rate:#,0}/s{(sqlite is null ? "" : $", SQLite {sqlite.Rate:#,0}/s")}");
     }
@@ -132,5 +132,9 @@ internal sealed class ClusterBench(Settings settings, Report report)
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Works a second of all nodes; percentiles in ms, from sending COMMIT.</summary>
-    private sealed record Outcome(double Rate, double Commit50, double Commit99, double Delivery50, double Delivery99);
+    private sealed record Outcome(double Rate, double Commit50, double Commit99, double Delivery50, double Delivery99)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+            $"{Rate:#,0}/s (p50/p99: commit {Commit50:0.0}/{Commit99:0.0} ms, delivery {Delivery50:0.0}/{Delivery99:0.0} ms)");
+    }
 }

@@ -80,6 +80,17 @@ public sealed class PostgresServer : IAsyncDisposable
     public string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={Port};Username={User};Password={_password};Database={database}";
 
+    /// <summary>Runs one of PostgreSQL's programs against this server, such as <c>pg_dump</c>.</summary>
+    /// <returns>What it printed.</returns>
+    /// <exception cref="InvalidOperationException">It ended with another code than 0.</exception>
+    public Task<string> RunToolAsync(string program, params string[] arguments)
+    {
+        var info = new ProcessStartInfo(Path.Combine(Programs, program), arguments);
+        (info.Environment["PGHOST"], info.Environment["PGPORT"]) = ("127.0.0.1", $"{Port}");
+        (info.Environment["PGUSER"], info.Environment["PGPASSWORD"]) = (User, _password);
+        return RunAsync(info);
+    }
+
     /// <summary>Stops it: <c>fast</c> in order, <c>immediate</c> like a crash.</summary>
     public async Task StopAsync(string mode)
     {
@@ -152,7 +163,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static Task RunAsync(string program, params string[] arguments) => RunAsync(new ProcessStartInfo(program, arguments));
 
-    private static async Task RunAsync(ProcessStartInfo info)
+    private static async Task<string> RunAsync(ProcessStartInfo info)
     {
         info.RedirectStandardOutput = info.RedirectStandardError = true;
         info.WorkingDirectory = "/";
@@ -161,6 +172,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{info.FileName} ended with code {process.ExitCode}: {await output}{await errors}");
+        return await output;
     }
 
     private static ProcessStartInfo AsUser(string[] options, string[] command)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Npgsql;
 using Turnpike.Conformance.Planetmint;
 using Turnpike.Tests;
 
@@ -89,6 +90,31 @@ public sealed class PostgresTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await node.Http.GetAsync($"/api/v1/transactions/{second.Id}")).StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(node, Make.Text(second)));
         Assert.Equal(second.Id.ToString(), await listener.NextIdAsync());
+    }
+
+    [Fact]
+    public async Task What_the_databases_own_tools_dump_and_restore_is_the_same_installation()
+    {
+        var (before, after) = (Make.Asset(Make.Key()), Make.Asset(Make.Key()));
+        await using (var node = await StartAsync())
+        {
+            Assert.Equal(HttpStatusCode.Accepted, await PostAsync(node, Make.Text(before)));
+            var database = new NpgsqlConnectionStringBuilder(await File.ReadAllTextAsync(_folder.File("connection"))).Database!;
+            await _server.RunToolAsync("pg_dump", "--format=custom", $"--file={_folder.File("dump")}", database);
+            Assert.Equal(HttpStatusCode.Accepted, await PostAsync(node, Make.Text(after)));
+        }
+
+        await File.WriteAllTextAsync(_folder.File("connection"), await _server.CreateDatabaseAsync());
+        var restored = new NpgsqlConnectionStringBuilder(await File.ReadAllTextAsync(_folder.File("connection"))).Database!;
+        await _server.RunToolAsync("pg_restore", "--no-owner", "--exit-on-error", $"--dbname={restored}", _folder.File("dump"));
+
+        Assert.Equal((0, "The database's books hold."), await TurnpikeCommand.RunAsync(_folder.Path, ["check", .. _settings]));
+        await using var again = await StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await again.Http.GetAsync($"/api/v1/transactions/{before.Id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await again.Http.GetAsync($"/api/v1/transactions/{after.Id}")).StatusCode);
+        using var listener = await Listener.OpenAsync(again.Streams, Listener.Transactions + $"?after={before.Id}");
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(again, Make.Text(after)));
+        Assert.Equal(after.Id.ToString(), await listener.NextIdAsync());
     }
 
     private Task<ServerProcess> StartAsync(params string[] settings) => ServerProcess.StartInAsync(_folder.Path, Arguments(settings));

@@ -34,14 +34,25 @@ internal sealed class FakeInvoices(IDatabase database, FakeLightningOptions opti
         var hash = terms.Preimage.PaymentHash;
         var invoice = new Bolt11Invoice
         {
-            Network = options.Network, AmountMsat = terms.AmountMsat, Timestamp = now / 1000, PaymentHash = hash,
-            PaymentSecret = RandomNumberGenerator.GetBytes(32), Description = terms.Description,
-            ExpirySeconds = (long)terms.Expiry.TotalSeconds, MinFinalCltvExpiry = FinalCltvExpiry, Features = s_features,
+            Network = options.Network,
+            AmountMsat = terms.AmountMsat,
+            Timestamp = now / 1000,
+            PaymentHash = hash,
+            PaymentSecret = RandomNumberGenerator.GetBytes(32),
+            Description = terms.Description,
+            ExpirySeconds = (long)terms.Expiry.TotalSeconds,
+            MinFinalCltvExpiry = FinalCltvExpiry,
+            Features = s_features,
         };
         var row = new FakeInvoice
         {
-            PaymentHash = hash, Preimage = terms.Preimage, Request = Bolt11.Encode(invoice, nodeKey.Span), AmountMsat = terms.AmountMsat,
-            IsForeign = terms.IsForeign, ExpiresAt = checked(invoice.ExpiresAt * 1000), PayAt = PayAt(terms, now, invoice.ExpiresAt * 1000),
+            PaymentHash = hash,
+            Preimage = terms.Preimage,
+            Request = Bolt11.Encode(invoice, nodeKey.Span),
+            AmountMsat = terms.AmountMsat,
+            IsForeign = terms.IsForeign,
+            ExpiresAt = checked(invoice.ExpiresAt * 1000),
+            PayAt = PayAt(terms, now, invoice.ExpiresAt * 1000),
         };
         var result = await database.CommitAsync<bool>(FakeInvoiceTable.Lock, work =>
         {

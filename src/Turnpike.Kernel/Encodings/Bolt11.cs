@@ -44,10 +44,17 @@ public static class Bolt11
 
         invoice = new Bolt11Invoice
         {
-            Network = network, AmountMsat = amount, Timestamp = ReadNumber(signed[..TimestampWords]), PaymentHash = hash,
-            PaymentSecret = fields.PaymentSecret, Description = fields.Description, DescriptionHash = AsMemory(fields.DescriptionHash),
-            ExpirySeconds = fields.Expiry ?? Bolt11Invoice.DefaultExpirySeconds, MinFinalCltvExpiry = fields.MinFinalCltvExpiry,
-            Features = fields.Features, Payee = payee,
+            Network = network,
+            AmountMsat = amount,
+            Timestamp = ReadNumber(signed[..TimestampWords]),
+            PaymentHash = hash,
+            PaymentSecret = fields.PaymentSecret,
+            Description = fields.Description,
+            DescriptionHash = AsMemory(fields.DescriptionHash),
+            ExpirySeconds = fields.Expiry ?? Bolt11Invoice.DefaultExpirySeconds,
+            MinFinalCltvExpiry = fields.MinFinalCltvExpiry,
+            Features = fields.Features,
+            Payee = payee,
         };
         return true;
     }

@@ -151,8 +151,12 @@ public abstract class FakePaymentTests(StoreKind kind)
         await using var node = await FakeNode.StartAsync(kind);
         var invoice = Bolt11.Encode(new Bolt11Invoice
         {
-            Network = "bc", AmountMsat = 1000, Timestamp = node.Clock.GetUtcNow().ToUnixTimeSeconds(),
-            PaymentHash = FakeNode.Preimage(5).PaymentHash, PaymentSecret = FakeNode.Bytes(6), Features = [8, 14],
+            Network = "bc",
+            AmountMsat = 1000,
+            Timestamp = node.Clock.GetUtcNow().ToUnixTimeSeconds(),
+            PaymentHash = FakeNode.Preimage(5).PaymentHash,
+            PaymentSecret = FakeNode.Bytes(6),
+            Features = [8, 14],
         }, FakeNode.Bytes(7));
         var paid = Assert.IsType<PaymentStatus.Paid>(await PaidAsync(node,
             node.Lightning.PayAsync(invoice, null, 0, TimeSpan.FromMinutes(1), CancellationToken.None)));
@@ -166,8 +170,12 @@ public abstract class FakePaymentTests(StoreKind kind)
         await using var node = await FakeNode.StartAsync(kind);
         var invoice = Bolt11.Encode(new Bolt11Invoice
         {
-            Network = "bc", AmountMsat = 1000, Timestamp = node.Clock.GetUtcNow().ToUnixTimeSeconds(),
-            PaymentHash = FakeNode.Preimage(5).PaymentHash, PaymentSecret = FakeNode.Bytes(6), Features = [8, 14, 100],
+            Network = "bc",
+            AmountMsat = 1000,
+            Timestamp = node.Clock.GetUtcNow().ToUnixTimeSeconds(),
+            PaymentHash = FakeNode.Preimage(5).PaymentHash,
+            PaymentSecret = FakeNode.Bytes(6),
+            Features = [8, 14, 100],
         }, FakeNode.Bytes(7));
         Assert.Equal(new PaymentStatus.Failed("the invoice requires feature 100", 1),
             await node.Lightning.PayAsync(invoice, null, 0, TimeSpan.FromMinutes(1), CancellationToken.None));

@@ -26,7 +26,12 @@ internal static class Samples
 
     public static string Invoice(long? amountMsat, PaymentHash hash) => Bolt11.Encode(new Bolt11Invoice
     {
-        Network = "bcrt", AmountMsat = amountMsat, Timestamp = 1_700_000_000, PaymentHash = hash, PaymentSecret = FakeNode.Bytes(6),
-        Description = "Turnpike", Features = [8, 14],
+        Network = "bcrt",
+        AmountMsat = amountMsat,
+        Timestamp = 1_700_000_000,
+        PaymentHash = hash,
+        PaymentSecret = FakeNode.Bytes(6),
+        Description = "Turnpike",
+        Features = [8, 14],
     }, FakeNode.Bytes(7));
 }

@@ -92,12 +92,16 @@ public sealed class ScriptedNode : IAsyncDisposable
 
     internal LndLightning Lnd(TimeProvider? clock = null, string certFile = "", byte[]? macaroon = null) => new(new LndOptions
     {
-        Url = Url, CertFile = certFile, MacaroonFile = Write("admin.macaroon", macaroon ?? [1, 0xAB, 0xFF]),
+        Url = Url,
+        CertFile = certFile,
+        MacaroonFile = Write("admin.macaroon", macaroon ?? [1, 0xAB, 0xFF]),
     }, clock ?? TimeProvider.System);
 
     internal ClnLightning Cln(TimeProvider? clock = null, string certFile = "") => new(new ClnOptions
     {
-        Url = Url + "/", CertFile = certFile, RuneFile = Write("rune", "rune-of-ours=\n"u8.ToArray()),
+        Url = Url + "/",
+        CertFile = certFile,
+        RuneFile = Write("rune", "rune-of-ours=\n"u8.ToArray()),
     }, clock ?? TimeProvider.System);
 
     public string Write(string name, byte[] content)

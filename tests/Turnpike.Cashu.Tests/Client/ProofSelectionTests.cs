@@ -11,7 +11,9 @@ public sealed class ProofSelectionTests
     private static readonly Gen<ulong[]> Amounts = Gen.Choose(0, 12).Select(o => 1UL << o).ArrayOf().Where(a => a.Length < 16);
 
     private static readonly Arbitrary<(ulong[] Amounts, ulong Wanted, int Ppk)> Cases =
-        (from amounts in Amounts from wanted in Gen.Choose(1, 9000) from ppk in Gen.Elements(0, 100, 1000, 2500)
+        (from amounts in Amounts
+         from wanted in Gen.Choose(1, 9000)
+         from ppk in Gen.Elements(0, 100, 1000, 2500)
          select (amounts, (ulong)wanted, ppk)).ToArbitrary();
 
     [Fact]

@@ -248,7 +248,8 @@ public sealed class ErrorTests : IAsyncLifetime
 
     private (string, JsonObject) Batch(string[] quotes, params ulong[] amounts) => ("/v1/mint/bolt11/batch", new JsonObject
     {
-        ["quotes"] = new JsonArray([.. quotes.Select(q => (JsonNode)q)]), ["outputs"] = TestWallet.Json(_wallet.Outputs(amounts)),
+        ["quotes"] = new JsonArray([.. quotes.Select(q => (JsonNode)q)]),
+        ["outputs"] = TestWallet.Json(_wallet.Outputs(amounts)),
     });
 
     private static (string, JsonObject) Quote(JsonObject body) => ("/v1/mint/quote/bolt11", body);

@@ -183,7 +183,8 @@ public abstract class MeltTests(StoreKind kind)
         var invoice = await mint.Get<FakeLightning>().CreateForeignInvoiceAsync(null, "", TimeSpan.FromHours(1), CancellationToken.None);
         var quote = await mint.OkAsync("/v1/melt/quote/bolt11", new JsonObject
         {
-            ["request"] = invoice.Request, ["unit"] = "sat",
+            ["request"] = invoice.Request,
+            ["unit"] = "sat",
             ["options"] = new JsonObject { ["amountless"] = new JsonObject { ["amount_msat"] = 9_500 } },
         });
         Assert.Equal(10, (int)quote["amount"]!);

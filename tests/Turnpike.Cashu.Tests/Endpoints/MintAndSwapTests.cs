@@ -105,7 +105,9 @@ public abstract class MintAndSwapTests(StoreKind kind)
         var outputs = wallet.Outputs(8);
         var batch = new JsonObject
         {
-            ["quotes"] = new JsonArray(one, (string)two["quote"]!), ["quote_amounts"] = new JsonArray(3, 5), ["outputs"] = TestWallet.Json(outputs),
+            ["quotes"] = new JsonArray(one, (string)two["quote"]!),
+            ["quote_amounts"] = new JsonArray(3, 5),
+            ["outputs"] = TestWallet.Json(outputs),
         }.ToJsonString();
 
         var unpaid = await mint.PostAsync("/v1/mint/bolt11/batch", batch);

@@ -175,8 +175,12 @@ public sealed class SocketFrameTests(SocketHost host) : IClassFixture<SocketHost
 
     private static MintQuote Quote => Known.MintQuote(10, id: QuoteId) with
     {
-        Request = "lnbc10n1", PaymentHash = new Scalar(Enumerable.Repeat((byte)3, 32).ToArray()), Node = Known.Key(Known.Generator),
-        Expiry = 1711036570, Created = 1711032970, UpdatedAt = 1711032970,
+        Request = "lnbc10n1",
+        PaymentHash = new Scalar(Enumerable.Repeat((byte)3, 32).ToArray()),
+        Node = Known.Key(Known.Generator),
+        Expiry = 1711036570,
+        Created = 1711032970,
+        UpdatedAt = 1711032970,
     };
 
     private Task ResetAsync() => host.CommitAsync(work =>

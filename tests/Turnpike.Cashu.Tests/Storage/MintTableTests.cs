@@ -211,8 +211,15 @@ public abstract class MintTableTests(StoreKind kind)
 
     private static void Keyset(Work work, int no, int index, int version, bool isActive) => KeysetTable.Insert(work, new StoredKeyset
     {
-        No = no, Id = Known.Keyset(index + 10 * no, fee: no).Id, Unit = "sat", Index = index, Version = version, IsActive = isActive,
-        InputFeePpk = 0, FinalExpiry = null, Order = 8,
+        No = no,
+        Id = Known.Keyset(index + 10 * no, fee: no).Id,
+        Unit = "sat",
+        Index = index,
+        Version = version,
+        IsActive = isActive,
+        InputFeePpk = 0,
+        FinalExpiry = null,
+        Order = 8,
     }, Now);
 
     private static void Melt(Work work, string id, byte hash, int state) => work.Write(

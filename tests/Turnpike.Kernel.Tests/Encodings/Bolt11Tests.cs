@@ -16,8 +16,14 @@ public class Bolt11Tests
 
     private static Bolt11Invoice Plain => new()
     {
-        Network = "bcrt", AmountMsat = 21_000, Timestamp = 1_700_000_000, PaymentHash = Hash(7), PaymentSecret = Fill(8),
-        Description = "Turnpike", MinFinalCltvExpiry = 18, Features = [8, 14],
+        Network = "bcrt",
+        AmountMsat = 21_000,
+        Timestamp = 1_700_000_000,
+        PaymentHash = Hash(7),
+        PaymentSecret = Fill(8),
+        Description = "Turnpike",
+        MinFinalCltvExpiry = 18,
+        Features = [8, 14],
     };
 
     private static byte[] Fill(byte value) => [.. Enumerable.Repeat(value, 32)];
@@ -176,10 +182,16 @@ public class Bolt11Tests
             from key in bytes.Where(k => Secp256k1.IsSecretKey(k))
             select (Key: key, Invoice: new Bolt11Invoice
             {
-                Network = network, AmountMsat = amount, Timestamp = timestamp % (1L << 35),
-                PaymentHash = PaymentHash.TryRead(hash, out var h) ? h : default, PaymentSecret = secret, Description = description,
-                DescriptionHash = description is null ? (ReadOnlyMemory<byte>?)hash : null, ExpirySeconds = expiry,
-                MinFinalCltvExpiry = blocks, Features = [.. features.Distinct().Order()],
+                Network = network,
+                AmountMsat = amount,
+                Timestamp = timestamp % (1L << 35),
+                PaymentHash = PaymentHash.TryRead(hash, out var h) ? h : default,
+                PaymentSecret = secret,
+                Description = description,
+                DescriptionHash = description is null ? (ReadOnlyMemory<byte>?)hash : null,
+                ExpirySeconds = expiry,
+                MinFinalCltvExpiry = blocks,
+                Features = [.. features.Distinct().Order()],
             });
         Prop.ForAll(invoices.ToArbitrary(), given =>
         {

@@ -7,7 +7,8 @@ using Turnpike.Kernel;
 using var client = new CashuClient(new CashuClientOptions { Mint = new Uri(args is [var url] ? url : "http://127.0.0.1:9984") });
 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
 
-// Wallets live in files. These are for one run; a real one is kept, opened with WalletFile.Open and asked to recover what a crash left open.
+// Wallets live in files. These are for one run; a real one is kept,
+// opened with WalletFile.Open and asked to recover what a crash left open.
 var folder = Directory.CreateTempSubdirectory("cashu-sample-");
 using var aliceFile = WalletFile.Create(Path.Combine(folder.FullName, "alice.json"), client.Mint, "sat");
 using var bobFile = WalletFile.Create(Path.Combine(folder.FullName, "bob.json"), client.Mint, "sat");
@@ -39,4 +40,5 @@ await foreach (var update in client.Proofs([token.Proofs[0].Y], since: null, pat
 folder.Delete(recursive: true);
 
 static T Accept<T>(Result<T> result) =>
-    result.TryGet(out var value, out var error) ? value : throw new InvalidOperationException($"Refused with {error.Code}: {error.Message}");
+    result.TryGet(out var value, out var error)
+        ? value : throw new InvalidOperationException($"Refused with {error.Code}: {error.Message}");

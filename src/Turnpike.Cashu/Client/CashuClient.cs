@@ -71,7 +71,8 @@ public sealed partial class CashuClient : IDisposable
     /// <summary>A mint quote as it is now; or 20000.</summary>
     /// <exception cref="HttpRequestException">No answer came.</exception>
     public async Task<Result<MintQuoteStatus>> GetMintQuoteAsync(QuoteId id, CancellationToken cancellation) =>
-        Quote(await _http.GetAsync($"v1/mint/quote/bolt11/{Uri.EscapeDataString(id.Value)}", ClientJson.Default.MintQuoteModel, cancellation));
+        Quote(await _http.GetAsync(
+            $"v1/mint/quote/bolt11/{Uri.EscapeDataString(id.Value)}", ClientJson.Default.MintQuoteModel, cancellation));
 
     /// <summary>Asks what it takes to have an invoice paid.</summary>
     /// <param name="request">The invoice and the unit.</param>
@@ -94,7 +95,8 @@ public sealed partial class CashuClient : IDisposable
     /// <summary>A melt quote as it is now; or 20000.</summary>
     /// <exception cref="HttpRequestException">No answer came.</exception>
     public async Task<Result<MeltQuoteStatus>> GetMeltQuoteAsync(QuoteId id, CancellationToken cancellation) =>
-        Quote(await _http.GetAsync($"v1/melt/quote/bolt11/{Uri.EscapeDataString(id.Value)}", ClientJson.Default.MeltQuoteModel, cancellation));
+        Quote(await _http.GetAsync(
+            $"v1/melt/quote/bolt11/{Uri.EscapeDataString(id.Value)}", ClientJson.Default.MeltQuoteModel, cancellation));
 
     /// <summary>Whether proofs can be spent.</summary>
     /// <param name="ys">Their points; at most 1000 with the limits of this server.</param>
@@ -132,26 +134,32 @@ public sealed partial class CashuClient : IDisposable
         var restored = new Dictionary<PublicKey, BlindSignature>();
         foreach (var (output, signature) in model.Outputs.Zip(signatures))
         {
-            if (!PublicKey.TryParse(output.B, out var point)) throw new CashuClientException("The mint restored an output that is no point");
+            if (!PublicKey.TryParse(output.B, out var point))
+                throw new CashuClientException("The mint restored an output that is no point");
             restored[point] = signature;
         }
 
         return Result.Ok<IReadOnlyDictionary<PublicKey, BlindSignature>>(restored);
     }
 
-    /// <summary>Pays an invoice of the mint as somebody elsewhere would. Only a server with the simulated Lightning node has this.</summary>
+    /// <summary>
+    /// Pays an invoice of the mint as somebody elsewhere would. Only a server with the simulated Lightning node has this.
+    /// </summary>
     /// <param name="request">The invoice.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="HttpRequestException">No answer came.</exception>
     public async Task<Result<bool>> PayInDevelopmentAsync(string request, CancellationToken cancellation)
     {
         var body = Body(json => json.WriteString("request"u8, request));
-        return (await _http.PostAsync("dev/cashu/pay", body, ClientJson.Default.DevPaymentModel, cancellation)).TryGet(out var model, out var error)
+        var answer = await _http.PostAsync("dev/cashu/pay", body, ClientJson.Default.DevPaymentModel, cancellation);
+        return answer.TryGet(out var model, out var error)
             ? model.State == "PAID"
             : error;
     }
 
-    /// <summary>An invoice of a simulated node elsewhere, to be paid by melting. Only a server with the simulated Lightning node has this.</summary>
+    /// <summary>
+    /// An invoice of a simulated node elsewhere, to be paid by melting. Only a server with the simulated Lightning node has this.
+    /// </summary>
     /// <param name="sat">How much.</param>
     /// <param name="description">Also asks the simulated node to do what seldom happens: see docs/cashu.md.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -171,7 +179,8 @@ public sealed partial class CashuClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Sends outputs to be signed; the body was made, and kept, beforehand.</summary>
-    internal async Task<Result<IReadOnlyList<BlindSignature>>> SignAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
+    internal async Task<Result<IReadOnlyList<BlindSignature>>> SignAsync(
+        string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
         (await _http.PostAsync(path, body, ClientJson.Default.SignaturesModel, cancellation)).TryGet(out var model, out var error)
             ? Result.Ok(SignatureReading.Read(model.Signatures))
             : error;

@@ -19,7 +19,8 @@ public sealed partial class CashuWallet
     /// <summary>Pays.</summary>
     /// <param name="quote">From <see cref="RequestMeltAsync"/>.</param>
     /// <param name="cancellation">Gives up; the payment may go on.</param>
-    /// <returns>How it stands: paid, or under way, which <see cref="RecoverAsync"/> looks after; or not_enough, or the mint's refusal.</returns>
+    /// <returns>How it stands: paid, or under way, which <see cref="RecoverAsync"/> looks after; or not_enough, or the mint's
+    /// refusal.</returns>
     /// <exception cref="HttpRequestException">No answer came.</exception>
     public Task<Result<MeltOutcome>> MeltAsync(MeltQuoteStatus quote, CancellationToken cancellation) =>
         WithKeysetsAsync<MeltOutcome>(async () =>
@@ -53,7 +54,8 @@ public sealed partial class CashuWallet
             ProofJson.WriteList(json, "inputs"u8, [.. inputs.Select(p => p.ToInput())]);
             OutputJson.WriteList(json, "outputs"u8, [.. blanks.Select(b => b.Message)]);
         });
-        var operation = OutputPlanner.Operation(OperationModel.Melt, body, inputs.Select(p => p.Secret), blanks) with { Quote = quote.Id.Value };
+        var operation = OutputPlanner.Operation(OperationModel.Melt, body, inputs.Select(p => p.Secret), blanks);
+        operation = operation with { Quote = quote.Id.Value };
         return (operation, Sum(inputs), planner.Add(operation));
     }
 
@@ -80,7 +82,10 @@ public sealed partial class CashuWallet
             case MeltQuoteState.Paid:
                 return await FinishAsync(operation, status.Change ?? [], status, cancellation);
             case MeltQuoteState.Pending:
-                _file.Change(w => w with { Operations = [.. w.Operations.Select(o => o.Id == operation.Id ? o with { IsPending = true } : o)] });
+                _file.Change(w => w with
+                {
+                    Operations = [.. w.Operations.Select(o => o.Id == operation.Id ? o with { IsPending = true } : o)],
+                });
                 return new Outcome { Melt = status };
             default:
                 await AbandonAsync(operation, CashuErrors.LightningFailed, cancellation);

@@ -9,7 +9,9 @@ public sealed partial class CashuWallet
     private const int BatchSize = 100;
     private const int EmptyBatches = 3;
 
-    /// <summary>Makes all secrets of the words again and asks the mint which it has signed (NUT-09, 13). What is unspent comes into the wallet.</summary>
+    /// <summary>
+    /// Makes all secrets of the words again and asks the mint which it has signed (NUT-09, 13). What is unspent comes into the wallet.
+    /// </summary>
     /// <param name="cancellation">Gives up; what was found until then is kept.</param>
     /// <returns>What was found beyond what was known; or the mint's refusal.</returns>
     /// <exception cref="HttpRequestException">No answer came.</exception>
@@ -41,8 +43,10 @@ public sealed partial class CashuWallet
         foreach (var sent in _file.Model.Sent)
         {
             if (!Tokens.Decode(sent.Token).TryGet(out var token, out var error)) return error;
-            if (!(await _client.CheckStateAsync([.. token.Proofs.Select(p => p.Y)], cancellation)).TryGet(out var states, out error)) return error;
-            if (states.All(s => s.State == ProofState.Spent)) _file.Change(w => w with { Sent = [.. w.Sent.Where(s => s.Token != sent.Token)] });
+            if (!(await _client.CheckStateAsync([.. token.Proofs.Select(p => p.Y)], cancellation)).TryGet(out var states, out error))
+                return error;
+            if (states.All(s => s.State == ProofState.Spent))
+                _file.Change(w => w with { Sent = [.. w.Sent.Where(s => s.Token != sent.Token)] });
         }
 
         return Sent;
@@ -76,7 +80,8 @@ public sealed partial class CashuWallet
         {
             var known = w.Proofs.Select(p => p.Secret)
                 .Concat(w.Operations.SelectMany(o => o.Outputs).Select(o => o.Secret))
-                .Concat(w.Sent.SelectMany(s => Tokens.Decode(s.Token).TryGet(out var token, out _) ? token.Proofs.Select(p => p.Secret) : []))
+                .Concat(w.Sent.SelectMany(s =>
+                    Tokens.Decode(s.Token).TryGet(out var token, out _) ? token.Proofs.Select(p => p.Secret) : []))
                 .ToHashSet(StringComparer.Ordinal);
             List<OwnedProof> news = [.. proofs.Where(p => !known.Contains(p.Secret))];
             added = Sum(news);

@@ -55,7 +55,8 @@ public sealed partial class CashuWallet
         List<PlannedOutput> outputs =
             [.. planner.PlanSent(keyset, sent, options.Lock).Concat(planner.Plan(keyset, change)).OrderBy(o => o.Amount)];
         var body = SwapBody([.. inputs.Select(p => p.ToInput())], outputs);
-        var operation = OutputPlanner.Operation(OperationModel.Swap, body, inputs.Select(p => p.Secret), outputs) with { Memo = options.Memo };
+        var operation = OutputPlanner.Operation(OperationModel.Swap, body, inputs.Select(p => p.Secret), outputs);
+        operation = operation with { Memo = options.Memo };
         return (operation, planner.Add(operation));
     }
 
@@ -74,7 +75,8 @@ public sealed partial class CashuWallet
         {
             var planner = new OutputPlanner(w, _secrets);
             var outputs = planner.Plan(keyset, Sum(proofs) - fee);
-            if (!Unlocking.Open(proofs, [.. outputs.Select(o => o.Message)], options, _clock.GetUtcNow()).TryGet(out var inputs, out locked)) return w;
+            IReadOnlyList<BlindedMessage> messages = [.. outputs.Select(o => o.Message)];
+            if (!Unlocking.Open(proofs, messages, options, _clock.GetUtcNow()).TryGet(out var inputs, out locked)) return w;
             operation = OutputPlanner.Operation(OperationModel.Swap, SwapBody(inputs, outputs), [], outputs);
             return planner.Add(operation);
         });

@@ -92,7 +92,8 @@ public sealed partial class CashuWallet
     /// <param name="amount">What it is worth to the receiver.</param>
     /// <param name="options">How; null for a plain one.</param>
     /// <param name="cancellation">Gives up; the request may have been carried out.</param>
-    /// <returns>The token, which the wallet keeps among <see cref="SentTokens"/> until it is spent; or not_enough, or the mint's refusal.</returns>
+    /// <returns>The token, which the wallet keeps among <see cref="SentTokens"/> until it is spent; or not_enough, or the
+    /// mint's refusal.</returns>
     /// <exception cref="HttpRequestException">No answer came.</exception>
     public Task<Result<Token>> SendAsync(ulong amount, SendOptions? options, CancellationToken cancellation) =>
         WithKeysetsAsync(() => SendOnceAsync(amount, options ?? new SendOptions(), cancellation), cancellation);

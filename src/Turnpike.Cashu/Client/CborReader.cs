@@ -5,12 +5,6 @@ using System.Text.Unicode;
 
 namespace Turnpike.Cashu.Client;
 
-/// <summary>Reads one value of a map whose name was just read.</summary>
-internal delegate bool CborMember(ref CborReader cbor, string name);
-
-/// <summary>Reads one element of an array.</summary>
-internal delegate bool CborElement(ref CborReader cbor);
-
 /// <summary>
 /// CBOR as tokens use it: maps with names as keys, arrays, texts, byte strings, unsigned integers, flags, null. Lengths are always given
 /// (RFC 8949, 3.2.2 is not taken), names are there once. Everything answers false for what is not so.
@@ -21,6 +15,12 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
     private const int Unsigned = 0, Negative = 1, Bytes = 2, Text = 3, Array = 4, Map = 5, Simple = 7;
     private ReadOnlySpan<byte> _rest = bytes;
     private int _depth;
+
+    /// <summary>Reads one value of a map whose name was just read.</summary>
+    public delegate bool CborMember(ref CborReader cbor, string name);
+
+    /// <summary>Reads one element of an array.</summary>
+    public delegate bool CborElement(ref CborReader cbor);
 
     /// <summary>Whether nothing is left.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;

@@ -111,7 +111,8 @@ internal sealed class MintSocketConnection : IDisposable
     {
         var status = (int)socket.HttpStatusCode;
         if (status == 0) return Text(error);
-        if (status is >= 500 or (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests) return $"the mint answered {status}";
+        if (status is >= 500 or (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests)
+            return $"the mint answered {status}";
         throw new CashuClientException($"The mint refuses the socket with {status}", error);
     }
 

@@ -24,7 +24,8 @@ internal sealed class OutputPlanner(WalletModel wallet, DeterministicSecrets sec
     }
 
     /// <summary>Outputs for the wallet itself, which can be made again from its words.</summary>
-    public List<PlannedOutput> Plan(Keyset keyset, ulong amount) => [.. Split(keyset, amount).Select(a => Next(keyset.Id, a, isSent: false))];
+    public List<PlannedOutput> Plan(Keyset keyset, ulong amount) =>
+        [.. Split(keyset, amount).Select(a => Next(keyset.Id, a, isSent: false))];
 
     /// <summary>Outputs for a token: locked ones cannot be made again.</summary>
     public List<PlannedOutput> PlanSent(Keyset keyset, ulong amount, SpendingLock? condition) =>

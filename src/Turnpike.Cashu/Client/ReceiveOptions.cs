@@ -24,6 +24,8 @@ public sealed record SendOptions
     /// <summary>Who alone may spend it; null for whoever has it.</summary>
     public SpendingLock? Lock { get; init; }
 
-    /// <summary>Whether the token holds the fee of receiving it on top, so that the receiver is left with the amount. Default true.</summary>
+    /// <summary>
+    /// Whether the token holds the fee of receiving it on top, so that the receiver is left with the amount. Default true.
+    /// </summary>
     public bool IncludesFee { get; init; } = true;
 }

@@ -13,7 +13,9 @@ internal sealed class SubscriptionCursor(string kind, IReadOnlyList<string> filt
     /// <summary>The last cursor that the mint gave.</summary>
     public string? Since { get; private set; } = since;
 
-    /// <summary>The request that makes a new socket go on here. Without cursor the current states come first, one for each object.</summary>
+    /// <summary>
+    /// The request that makes a new socket go on here. Without cursor the current states come first, one for each object.
+    /// </summary>
     public byte[] Request()
     {
         _isConfirmed = false;
@@ -71,7 +73,8 @@ internal sealed class SubscriptionCursor(string kind, IReadOnlyList<string> filt
 
     private void Keep(JsonElement element)
     {
-        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty("seq"u8, out var seq) && seq.ValueKind == JsonValueKind.String)
+        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty("seq"u8, out var seq)
+            && seq.ValueKind == JsonValueKind.String)
             Since = seq.GetString();
     }
 
@@ -79,8 +82,10 @@ internal sealed class SubscriptionCursor(string kind, IReadOnlyList<string> filt
     private static void Refused(JsonElement error)
     {
         const int rateLimit = -32000;
-        var code = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code"u8, out var c) && c.TryGetInt32(out var number) ? number : 0;
-        var text = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message"u8, out var m) ? m.ToString() : "no reason given";
+        var code = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code"u8, out var c) && c.TryGetInt32(out var number)
+            ? number : 0;
+        var text = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message"u8, out var m)
+            ? m.ToString() : "no reason given";
         if (code != rateLimit) throw new CashuClientException($"The mint refuses the subscription with {code}: {text}");
     }
 

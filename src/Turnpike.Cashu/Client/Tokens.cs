@@ -56,7 +56,8 @@ public static class Tokens
     /// <param name="bytes">From anywhere.</param>
     /// <returns>The token; its proofs are not verified. Or token_malformed.</returns>
     public static Result<Token> DecodeRaw(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith(PrefixRaw) ? TokenCbor.Read(bytes[PrefixRaw.Length..]) : WalletErrors.TokenMalformed("it does not start with crawB");
+        bytes.StartsWith(PrefixRaw)
+            ? TokenCbor.Read(bytes[PrefixRaw.Length..]) : WalletErrors.TokenMalformed("it does not start with crawB");
 
     /// <summary>The short id, which stands in tokens: 8 bytes.</summary>
     internal static KeysetId ShortId(in KeysetId id) => new(id.Span[..KeysetId.ShortLength]);

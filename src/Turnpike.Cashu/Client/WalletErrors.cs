@@ -33,12 +33,14 @@ public static class WalletErrors
     public static readonly ProtocolError NotSigned = new(0, "not_signed", "The token does not show that the mint signed it");
 
     /// <summary>A proof is locked, and the keys or the preimage at hand do not open it.</summary>
-    public static readonly ProtocolError Locked = new(0, "locked", "The token is locked to keys or a preimage that this wallet does not have");
+    public static readonly ProtocolError Locked =
+        new(0, "locked", "The token is locked to keys or a preimage that this wallet does not have");
 
     /// <summary>The mint has no active keyset of the wallet's unit.</summary>
     /// <param name="unit">The unit.</param>
     public static ProtocolError NoKeyset(string unit) => new(0, "no_keyset", $"The mint has no active keyset for {unit}");
 
     /// <summary>The wallet asked for no quote with this id, or has minted it.</summary>
-    public static readonly ProtocolError QuoteNotMine = new(0, "quote_not_mine", "This wallet has no such quote that is still to be minted");
+    public static readonly ProtocolError QuoteNotMine =
+        new(0, "quote_not_mine", "This wallet has no such quote that is still to be minted");
 }

@@ -52,7 +52,8 @@ public sealed class WalletFile : IDisposable
         {
             if (File.Exists(file._path)) throw new WalletFileException($"{file._path} exists; a wallet is never written over.");
             file.Save(new WalletModel(
-                CurrentVersion, mint.AbsoluteUri.TrimEnd('/'), unit, mnemonic ?? Mnemonic.Create(), new Dictionary<string, ulong>(), [], [], [], []));
+                CurrentVersion, mint.AbsoluteUri.TrimEnd('/'), unit, mnemonic ?? Mnemonic.Create(),
+                new Dictionary<string, ulong>(), [], [], [], []));
             return file;
         }
         catch

@@ -18,7 +18,8 @@ internal sealed class CashuDemonstration(Terminal terminal, string folder) : IDe
     /// <inheritdoc/>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
-        terminal.Line(terminal.Strong("Turnpike: a Cashu mint, its HTTP API and its socket, with real blind signatures and a simulated Lightning node"));
+        terminal.Line(terminal.Strong(
+            "Turnpike: a Cashu mint, its HTTP API and its socket, with real blind signatures and a simulated Lightning node"));
         var client = await StartAsync(cancellation);
         var (alice, bob) = Wallets(client);
 
@@ -81,7 +82,8 @@ internal sealed class CashuDemonstration(Terminal terminal, string folder) : IDe
 
     private async Task<Token?> SendAsync(CashuClient client, CashuWallet alice, CashuWallet bob, CancellationToken cancellation)
     {
-        if (!Holds("send", await alice.SendAsync(Sent, new SendOptions { Memo = "for the cider" }, cancellation), out var token)) return null;
+        if (!Holds("send", await alice.SendAsync(Sent, new SendOptions { Memo = "for the cider" }, cancellation), out var token))
+            return null;
         Check("send", token.Amount == Sent, $"Alice made a token of {token.Proofs.Count} proofs: {Short(Tokens.Encode(token))}");
         await using var updates = client.Proofs([.. token.Proofs.Select(p => p.Y)], null, cancellation).GetAsyncEnumerator(cancellation);
         Check("socket", await AllAsync(updates, token.Proofs.Count, ProofState.Unspent), "its proofs are UNSPENT");
@@ -96,7 +98,8 @@ internal sealed class CashuDemonstration(Terminal terminal, string folder) : IDe
     {
         if (!Holds("invoice", await client.CreateInvoiceInDevelopmentAsync(Paid, "cider", cancellation), out var invoice)) return;
         if (!Holds("melt", await bob.RequestMeltAsync(invoice, cancellation), out var quote)) return;
-        Check("melt", quote.Amount == Paid, $"the mint would pay {Short(invoice)} for {quote.Amount} sat and up to {quote.FeeReserve} of fees");
+        Check("melt", quote.Amount == Paid,
+            $"the mint would pay {Short(invoice)} for {quote.Amount} sat and up to {quote.FeeReserve} of fees");
         if (!Holds("melt", await bob.MeltAsync(quote, cancellation), out var outcome)) return;
         Check("melt", outcome.State == MeltQuoteState.Paid && bob.Balance == Sent - Paid - outcome.Fee,
             $"paid, {outcome.Fee} sat of fees, the rest came back; preimage {Short(outcome.Preimage ?? "")}");

@@ -16,7 +16,11 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var name = new Argument<string?>("NAME") { Description = "planetmint or cashu; without it one after the other", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "planetmint or cashu; without it one after the other",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         name.AcceptOnlyFromAmong([.. s_all.Select(d => d.Name)]);
         var command = new Command("demo", "Starts a server of its own and shows what it does, in some seconds.") { name };
         command.SetAction((parsed, _) => RunAsync(Terminal.Standard(), parsed.GetValue(name)));

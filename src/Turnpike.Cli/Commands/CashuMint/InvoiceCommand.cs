@@ -13,11 +13,13 @@ internal static class InvoiceCommand
         mint.DefaultValueFactory = _ => new Uri("http://127.0.0.1:9984");
         var description = new Option<string>("--description")
         {
-            Description = "Of the invoice; fake:fail, fake:pending=5000, fake:unknown=5000 and fake:lost steer the simulated node that pays it",
+            Description =
+                "Of the invoice; fake:fail, fake:pending=5000, fake:unknown=5000 and fake:lost steer the simulated node that pays it",
             HelpName = "TEXT",
             DefaultValueFactory = _ => "",
         };
-        var command = new Command("invoice", "Prints an invoice of a simulated node elsewhere, to try 'pay' with. Development servers only.")
+        var command =
+            new Command("invoice", "Prints an invoice of a simulated node elsewhere, to try 'pay' with. Development servers only.")
         {
             amount, mint, description,
         };

@@ -10,7 +10,8 @@ internal static class MintCommand
     {
         var amount = WalletOptions.Amount("How much");
         var (wallet, mint, unit) = (WalletOptions.Wallet(), WalletOptions.Mint(), WalletOptions.Unit());
-        const string what = "Prints an invoice, waits on the mint's socket until it is paid, and takes the ecash. Makes a wallet if there is none.";
+        const string what =
+            "Prints an invoice, waits on the mint's socket until it is paid, and takes the ecash. Makes a wallet if there is none.";
         var command = new Command("mint", what) { amount, wallet, mint, unit };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -38,7 +39,8 @@ internal static class MintCommand
     {
         foreach (var id in session.Wallet.OpenQuotes)
         {
-            if (!(await session.Client.GetMintQuoteAsync(id, cancellation)).TryGet(out var quote, out _) || quote.State != MintQuoteState.Paid) continue;
+            var answer = await session.Client.GetMintQuoteAsync(id, cancellation);
+            if (!answer.TryGet(out var quote, out _) || quote.State != MintQuoteState.Paid) continue;
             if ((await session.Wallet.MintAsync(id, cancellation)).TryGet(out var minted, out var error))
                 await notes.WriteLineAsync($"turnpike: minted {minted} of an earlier invoice, which is paid now");
             else await notes.WriteLineAsync($"turnpike: an earlier invoice is paid, but the mint refuses: {error.Message}");

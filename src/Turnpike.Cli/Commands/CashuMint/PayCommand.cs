@@ -10,7 +10,8 @@ internal static class PayCommand
     {
         var invoice = new Argument<string>("INVOICE") { Description = "BOLT 11, with an amount" };
         var (wallet, mint) = (WalletOptions.Wallet(), WalletOptions.Mint());
-        var command = new Command("pay", "Pays an invoice and prints the preimage; waits on the mint's socket while the payment is under way.")
+        var command =
+            new Command("pay", "Pays an invoice and prints the preimage; waits on the mint's socket while the payment is under way.")
         {
             invoice, wallet, mint,
         };
@@ -23,7 +24,8 @@ internal static class PayCommand
             if (outcome.State == MeltQuoteState.Paid)
             {
                 await output.WriteLineAsync(outcome.Preimage);
-                await notes.WriteLineAsync($"turnpike: paid {quote.Amount} {session.Unit} and {outcome.Fee} of fees; the wallet has {session.Wallet.Balance}");
+                await notes.WriteLineAsync(
+                    $"turnpike: paid {quote.Amount} {session.Unit} and {outcome.Fee} of fees; the wallet has {session.Wallet.Balance}");
                 return ExitCode.Ok;
             }
 

@@ -31,5 +31,6 @@ internal static class RestoreCommand
         return command;
     }
 
-    private static string Read(FileInfo file) => string.Join(' ', File.ReadAllText(file.FullName).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string Read(FileInfo file) =>
+        string.Join(' ', File.ReadAllText(file.FullName).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

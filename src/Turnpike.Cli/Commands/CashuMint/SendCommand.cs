@@ -24,7 +24,8 @@ internal static class SendCommand
             },
         };
         var old = new Option<bool>("--v3") { Description = "Writes the older form, cashuA" };
-        var command = new Command("send", "Prints a token; the wallet remembers it until it is taken.") { amount, wallet, mint, memo, key, old };
+        var command =
+            new Command("send", "Prints a token; the wallet remembers it until it is taken.") { amount, wallet, mint, memo, key, old };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var session = await WalletSession.OpenAsync(
@@ -35,7 +36,8 @@ internal static class SendCommand
                 Lock = parsed.GetValue(key) is { } point ? SpendingLock.ToKeys(point) : null,
             };
             var token = (await session.Wallet.SendAsync(parsed.GetRequiredValue(amount), options, cancellation)).OrRefuse();
-            await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(old) ? Tokens.EncodeV3(token) : Tokens.Encode(token));
+            var text = parsed.GetValue(old) ? Tokens.EncodeV3(token) : Tokens.Encode(token);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(text);
             return ExitCode.Ok;
         });
         return command;

@@ -46,7 +46,8 @@ internal static class WalletOptions
     private static ulong ReadAmount(ArgumentResult result)
     {
         var text = result.Tokens[^1].Value;
-        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) && amount is > 0 and <= Amounts.Max) return amount;
+        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) && amount is > 0 and <= Amounts.Max)
+            return amount;
         result.AddError($"'{text}' is not an amount: 1 to {Amounts.Max}");
         return 0;
     }

@@ -57,7 +57,8 @@ internal sealed class WalletSession : IDisposable
                 throw new CommandException($"This wallet is of {file.Mint}; take another file for {mint}.");
             var session = new WalletSession(Connect(file.Mint), file);
             var open = await session.Wallet.RecoverAsync(cancellation);
-            if (open > 0) await notes.WriteLineAsync($"turnpike: {open} payments are still under way; they hold {session.Wallet.Held} {file.Unit}");
+            if (open == 0) return session;
+            await notes.WriteLineAsync($"turnpike: {open} payments are still under way; they hold {session.Wallet.Held} {file.Unit}");
             return session;
         }
         catch

@@ -159,9 +159,9 @@ public sealed class PostgresServer : IAsyncDisposable
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    private static Task RunAsUserAsync(params string[] command) => RunAsync(AsUser([], command));
+    private static Task<string> RunAsUserAsync(params string[] command) => RunAsync(AsUser([], command));
 
-    private static Task RunAsync(string program, params string[] arguments) => RunAsync(new ProcessStartInfo(program, arguments));
+    private static Task<string> RunAsync(string program, params string[] arguments) => RunAsync(new ProcessStartInfo(program, arguments));
 
     private static async Task<string> RunAsync(ProcessStartInfo info)
     {

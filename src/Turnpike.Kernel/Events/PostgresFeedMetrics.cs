@@ -18,7 +18,8 @@ internal sealed class PostgresFeedMetrics
         _holes = meter.CreateCounter<long>("turnpike.events.holes", "{hole}",
             "Times the feed had to wait for an event, as later ones were committed first.");
         _dead = meter.CreateCounter<long>("turnpike.events.positions.dead", "{position}", "Positions drawn by works that were undone.");
-        _fences = meter.CreateCounter<long>("turnpike.events.fences", "{fence}", "Times the feed made sure that what was missing never comes.");
+        _fences = meter.CreateCounter<long>("turnpike.events.fences", "{fence}",
+            "Times the feed made sure that what was missing never comes.");
         _fence = meter.CreateHistogram<double>("turnpike.events.fence.duration", "s", "How long that took.");
         _reconnects = meter.CreateCounter<long>("turnpike.events.reconnects", "{connection}", "Connections that the feed had to replace.");
         _lost = meter.CreateCounter<long>("turnpike.events.places.lost", "{place}", "Times this node could not go on where it was.");

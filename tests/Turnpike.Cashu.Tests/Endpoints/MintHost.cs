@@ -12,6 +12,7 @@ using Turnpike.Cashu.Endpoints;
 using Turnpike.Cashu.Storage;
 using Turnpike.Cashu.Tests.Backends;
 using Turnpike.Kernel.Crypto;
+using Turnpike.Kernel.Sockets;
 using Turnpike.Kernel.Storage;
 using Turnpike.Tests;
 
@@ -133,10 +134,12 @@ internal sealed class MintHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddInMemoryCollection(_settings);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseTurnpikeSockets()));
         builder.Services.AddRoutingCore().AddLogging();
         builder.Services.AddSingleton(Seed.FromBytes(_seed));
         builder.Services.AddTurnpikeStorage();
+        builder.Services.AddTurnpikeSockets();
         builder.Services.AddCashu();
         _configure(builder.Services);
         _app = builder.Build();

@@ -10,15 +10,10 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Endpoints;
 
-/// <summary>A melt quote as wallets see it.</summary>
-/// <param name="Quote">The quote.</param>
-/// <param name="Change">The signed change of a PAID quote whose melt came with outputs; else null.</param>
-internal sealed record MeltAnswer(MeltQuote Quote, IReadOnlyList<BlindSignature>? Change);
-
 /// <summary>Makes melt quotes, and reads them.</summary>
 /// <remarks>docs/specs/cashu.md 5 and 7.5.</remarks>
 internal sealed class MeltBook(
-    IDatabase database, NodeIdentity node, Replays replays, IOptions<CashuOptions> options, TimeProvider clock)
+    IDatabase database, NodeIdentity node, IOptions<CashuOptions> options, TimeProvider clock)
 {
     /// <summary>Makes a quote.</summary>
     /// <param name="request">What is asked for.</param>
@@ -51,17 +46,10 @@ internal sealed class MeltBook(
 
     /// <summary>A quote as it is.</summary>
     /// <returns>The quote; or 20000.</returns>
-    public async Task<Result<MeltAnswer>> ReadAsync(QuoteId id, CancellationToken cancellation)
-    {
-        var (row, promises) = await database.ReadAsync(async reads =>
-        {
-            var found = await MeltQuoteTable.ReadAsync(reads, id);
-            var hasChange = found is { Quote.State: MeltQuoteState.Paid, Blanks: not null };
-            return (found, hasChange ? await PromiseTable.ReadOfOperationAsync(reads, found!.Operation!.Value) : null);
-        }, cancellation);
-        if (row is null) return CashuErrors.QuoteUnknown;
-        return new MeltAnswer(row.Quote, promises is null ? null : await replays.SignaturesAsync(promises, cancellation));
-    }
+    public async Task<Result<MeltQuoteView>> ReadAsync(QuoteId id, CancellationToken cancellation) =>
+        await database.ReadAsync(reads => MeltQuoteView.ReadAsync(reads, [id]), cancellation) is [var view]
+            ? view
+            : CashuErrors.QuoteUnknown;
 
     /// <summary>Which way a quote is paid. An invoice of our own is never sent to Lightning.</summary>
     /// <param name="quote">The melt quote.</param>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Turnpike.Cashu.Domain;
+using Turnpike.Cashu.Storage;
 using Turnpike.Cashu.Wire;
 using Turnpike.Kernel;
 
@@ -18,7 +19,7 @@ internal sealed class MeltEndpoints(
     {
         if (!MeltMessages.ReadQuoteRequest(body).TryGet(out var request, out var error)) await Answer.ErrorAsync(http, error);
         else if ((await book.CreateAsync(request, http.RequestAborted)).TryGet(out var quote, out error))
-            await WriteAsync(http, new MeltAnswer(quote, null));
+            await WriteAsync(http, new MeltQuoteView(quote, null));
         else await Answer.ErrorAsync(http, error);
     });
 
@@ -36,12 +37,12 @@ internal sealed class MeltEndpoints(
         var begun = clock.GetTimestamp();
         var result = MeltMessages.Read(body, _limits).TryGet(out var request, out var error)
             ? await melts.MeltAsync(RequestKey.OfPost("/v1/melt/bolt11", body.Span), request, http.RequestAborted)
-            : (Result<MeltAnswer>)error;
+            : (Result<MeltQuoteView>)error;
         metrics.Completed("melt", result.Error?.Name ?? "ok", clock.GetElapsedTime(begun));
         if (result.TryGet(out var answer, out error)) await WriteAsync(http, answer);
         else await Answer.ErrorAsync(http, error);
     });
 
-    private static Task WriteAsync(HttpContext http, MeltAnswer answer) => Answer.JsonAsync(
+    private static Task WriteAsync(HttpContext http, MeltQuoteView answer) => Answer.JsonAsync(
         http, 1024 + 420 * (answer.Change?.Count ?? 0), to => MeltMessages.WriteQuote(to, answer.Quote, answer.Change));
 }

@@ -27,7 +27,7 @@ internal sealed class Melts(
     /// <param name="request">What it says.</param>
     /// <param name="cancellation">Ends the waiting; what was begun goes on.</param>
     /// <returns>The quote, PAID or PENDING; or the first check's error, 20004, 20006.</returns>
-    public async Task<Result<MeltAnswer>> MeltAsync(RequestKey key, MeltRequest request, CancellationToken cancellation)
+    public async Task<Result<MeltQuoteView>> MeltAsync(RequestKey key, MeltRequest request, CancellationToken cancellation)
     {
         if (await FindAsync(key, request.Quote, cancellation) is { } before)
             return await FollowAsync(before, request.PreferAsync, cancellation);
@@ -49,7 +49,7 @@ internal sealed class Melts(
         }, cancellation);
 
     /// <summary>Waits for what becomes of a payment.</summary>
-    private async Task<Result<MeltAnswer>> FollowAsync(PaymentKey payment, bool preferAsync, CancellationToken cancellation)
+    private async Task<Result<MeltQuoteView>> FollowAsync(PaymentKey payment, bool preferAsync, CancellationToken cancellation)
     {
         using var wait = waits.Begin(payment.Quote, TimeSpan.FromSeconds(options.Value.PayTimeout));
         while (true)

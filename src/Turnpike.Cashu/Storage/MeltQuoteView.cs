@@ -5,14 +5,14 @@ namespace Turnpike.Cashu.Storage;
 
 /// <summary>A melt quote as wallets see it.</summary>
 /// <param name="Quote">The quote.</param>
-/// <param name="Change">What was signed of its blank outputs, in their order; null if there is none.</param>
+/// <param name="Change">What was signed of its blank outputs, in their order; null until PAID, or if no outputs had been given.</param>
 /// <remarks>docs/specs/cashu.md 5 and 7.5.</remarks>
 internal sealed record MeltQuoteView(MeltQuote Quote, IReadOnlyList<BlindSignature>? Change)
 {
     private const string ById =
         """
         SELECT id, method, unit, request, payment_hash, amount, amount_msat, fee_reserve, state, expiry, preimage, fee_paid, created,
-            updated_at, op_id
+            updated_at, op_id, blanks
         FROM cashu_melt_quote WHERE id = $1
         """;
 
@@ -27,18 +27,18 @@ internal sealed record MeltQuoteView(MeltQuote Quote, IReadOnlyList<BlindSignatu
     {
         var rows = await reads.ReadManyAsync(ById, [.. ids.Select(id => new SqlValue[] { id.Value })], Map);
         var views = new List<MeltQuoteView>(rows.Count);
-        foreach (var (quote, operation) in rows)
+        foreach (var (quote, operation, hasBlanks) in rows)
         {
-            var change = quote.State == MeltQuoteState.Paid && operation is not null
+            var change = quote.State == MeltQuoteState.Paid && hasBlanks
                 ? await reads.ReadListAsync(ChangeOf, MapChange, operation)
-                : [];
-            views.Add(new(quote, change.Count > 0 ? change : null));
+                : null;
+            views.Add(new(quote, change));
         }
 
         return views;
     }
 
-    private static (MeltQuote Quote, byte[]? Operation) Map(SqlRow row) => (new MeltQuote
+    private static (MeltQuote Quote, byte[]? Operation, bool HasBlanks) Map(SqlRow row) => (new MeltQuote
     {
         Id = new QuoteId(row.Text(0)),
         Method = row.Text(1),
@@ -54,7 +54,7 @@ internal sealed record MeltQuoteView(MeltQuote Quote, IReadOnlyList<BlindSignatu
         FeePaid = (ulong)row.Int64(11),
         Created = row.Int64(12),
         UpdatedAt = row.Int64(13),
-    }, row.IsNull(14) ? null : row.Bytes(14));
+    }, row.IsNull(14) ? null : row.Bytes(14), !row.IsNull(15));
 
     private static BlindSignature MapChange(SqlRow row) => new((ulong)row.Int64(0), KeysetTable.ReadId(row, 1), StoredPoints.Read(row, 2),
         new Dleq(StoredPoints.ReadScalar(row, 3), StoredPoints.ReadScalar(row, 4)));

@@ -58,4 +58,18 @@ cluster.SetAction(async (parsed, cancellation) =>
     return figures.IsClean ? 0 : 1;
 });
 
-return await new RootCommand("Long runs against a real server process.") { planetmint, input, sockets, cluster }.Parse(args).InvokeAsync();
+var isCluster = new Option<bool>("--cluster") { Description = "Two servers over a private PostgreSQL, one of which takes over" };
+var cashu = new Command("cashu", "Kills a mint while wallets mint, swap and melt: no coin lost, no invoice paid twice, the books balance.")
+{
+    rounds, isCluster, seed,
+};
+cashu.SetAction(async (parsed, cancellation) =>
+{
+    var figures = await new CashuSoak(parsed.GetValue(seed), Console.Out)
+        .RunAsync(parsed.GetValue(rounds), parsed.GetValue(isCluster), cancellation);
+    Console.WriteLine(figures);
+    return figures.IsClean ? 0 : 1;
+});
+
+var soak = new RootCommand("Long runs against a real server process.") { planetmint, input, sockets, cluster, cashu };
+return await soak.Parse(args).InvokeAsync();

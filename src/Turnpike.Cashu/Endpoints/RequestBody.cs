@@ -18,7 +18,7 @@ internal static class RequestBody
         // The server's own limit would answer 413, which wallets do not understand.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
         var input = http.Request.BodyReader;
-        var body = await ReadAsync(input, maxBytes, http.RequestAborted);
+        var body = await ReadAsync(input, maxBytes);
         try
         {
             if (body.Length > maxBytes) await Answer.ErrorAsync(http, CashuErrors.Malformed($"The body has more than {maxBytes} bytes"));
@@ -30,11 +30,12 @@ internal static class RequestBody
         }
     }
 
-    private static async Task<ReadOnlySequence<byte>> ReadAsync(PipeReader input, int maxBytes, CancellationToken cancellation)
+    private static async Task<ReadOnlySequence<byte>> ReadAsync(PipeReader input, int maxBytes)
     {
         while (true)
         {
-            var read = await input.ReadAsync(cancellation);
+            // Without a token: the server ends the read itself when the client leaves, a token would leave it half done.
+            var read = await input.ReadAsync(CancellationToken.None);
             if (read.IsCompleted || read.Buffer.Length > maxBytes) return read.Buffer;
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }

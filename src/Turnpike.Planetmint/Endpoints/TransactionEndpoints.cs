@@ -133,7 +133,8 @@ internal sealed class TransactionEndpoints(IDatabase database, BlockProducer pro
         var input = http.Request.BodyReader;
         while (true)
         {
-            var read = await input.ReadAsync(http.RequestAborted);
+            // Without a token: the server ends the read itself when the poster leaves, a token would leave it half done.
+            var read = await input.ReadAsync(CancellationToken.None);
             if (read.IsCompleted || read.Buffer.Length > MaxBody) return read.Buffer;
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }

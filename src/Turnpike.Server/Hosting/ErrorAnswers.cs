@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Server.Hosting;
@@ -17,6 +18,10 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone: there is nobody to answer, and nothing has gone wrong.
+        }
+        catch (ConnectionResetException)
+        {
+            // The same, while its request was being read.
         }
         catch (BadHttpRequestException e)
         {

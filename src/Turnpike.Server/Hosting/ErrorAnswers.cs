@@ -26,6 +26,8 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         catch (BadHttpRequestException e)
         {
             logger.BadRequest(context.Request.Method, context.Request.Path, e.Message);
+            // Where the request ends is not known any more, so nothing can be read behind it.
+            if (!context.Response.HasStarted) context.Response.Headers.Connection = "close";
             await Answer.WriteAsync(context, e.StatusCode, e.Message);
         }
         catch (StorageUnavailableException e)

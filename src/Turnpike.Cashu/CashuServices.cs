@@ -94,6 +94,20 @@ public static class CashuServices
         if (dev && services.GetService<FakeLightning>() is { } lightning) MapDev(routes, services, lightning);
     }
 
+    /// <summary>Maps what operators do. Whoever maps it lets nobody else in.</summary>
+    /// <param name="app">The host.</param>
+    public static void MapCashuAdmin(this WebApplication app)
+    {
+        var admin = ActivatorUtilities.CreateInstance<AdminEndpoints>(app.Services);
+        app.MapGet("/admin/cashu/keysets", admin.KeysetsAsync);
+        app.MapPost("/admin/cashu/rotate", admin.RotateAsync);
+        app.MapGet("/admin/cashu/audit", admin.AuditAsync);
+        app.MapGet("/admin/cashu/payments", admin.PaymentsAsync);
+        app.MapGet("/admin/cashu/melt/{id}", admin.MeltAsync);
+        app.MapPost("/admin/cashu/melt/{id}/retry", admin.RetryAsync);
+        app.MapPost("/admin/cashu/melt/{id}/resolve", admin.ResolveAsync);
+    }
+
     /// <summary>Methods of minting and melting that there are not are an error of their own.</summary>
     private static void MapOtherwise(IEndpointRouteBuilder routes)
     {

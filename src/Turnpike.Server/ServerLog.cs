@@ -32,4 +32,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(7030, LogLevel.Critical, "{Service} ended unexpectedly; the server stops")]
     public static partial void ServiceFailed(this ILogger logger, Exception? exception, string service);
+
+    [LoggerMessage(7040, LogLevel.Warning, "The file of the admin token cannot be written, so /admin is closed: {Reason}")]
+    public static partial void AdminClosed(this ILogger logger, string reason);
 }

@@ -21,6 +21,12 @@ public sealed record ServerOptions
     /// <summary>The data folder, made if it is missing; relative to the working directory. Default <c>data</c>.</summary>
     public string Data { get; set; } = "data";
 
+    /// <summary>
+    /// Where the token of <c>/admin</c> is written at each start, mode 0600. Default <c>admin-token</c> in the data folder; over
+    /// PostgreSQL, where there may be no data folder, <c>/admin</c> is closed unless this names a file.
+    /// </summary>
+    public string AdminTokenFile { get; set; } = "";
+
     /// <summary>Faucets and the like: <c>on</c>, <c>off</c>, or <c>auto</c>: on if every listener is on loopback. Default auto.</summary>
     public string Dev { get; set; } = "auto";
 

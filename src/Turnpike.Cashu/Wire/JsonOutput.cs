@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Turnpike.Kernel.Encodings;
@@ -48,6 +49,13 @@ internal static class JsonOutputExtensions
             digits = digits[..(2 * bytes.Length)];
             Hex.Encode(bytes, digits);
             json.WriteString(name, digits);
+        }
+
+        /// <summary>Writes a member that is a number, however large.</summary>
+        public void WriteInt128(ReadOnlySpan<byte> name, Int128 number)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(number.ToString(CultureInfo.InvariantCulture));
         }
 
         /// <summary>Writes a member that is a number or null.</summary>

@@ -20,6 +20,7 @@ internal static class Composition
         AddLogging(builder, options, state);
         var services = builder.Services;
         services.AddSingleton(state);
+        services.AddSingleton<AdminToken>();
         services.AddSingleton(Options.Create(options));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => provider.GetRequiredService<HostState>().Seed);
@@ -62,6 +63,7 @@ internal static class Composition
         logger.Starting(TurnpikeServer.Version, data, string.Join(", ", systems.Select(s => s.Name)), dev ? "on" : "off");
         _ = app.Services.GetRequiredService<IDatabase>();               // takes the store and brings its tables up to date
         state.Seed = SeedFile.Open(folder, seed, logger);
+        app.Services.GetRequiredService<AdminToken>().Open(folder, options.AdminTokenFile, logger);
 
         Map(new SystemHost(app, dev, listeners), systems);
         await app.StartAsync(cancellation);
@@ -98,6 +100,7 @@ internal static class Composition
         IReadOnlyList<PathString> streamPaths = ["/health", .. systems.SelectMany(s => s.StreamPaths).Select(p => new PathString(p))];
         app.UseMiddleware<ErrorAnswers>();
         app.UseMiddleware<StreamListenerFilter>(streamPaths);
+        app.UseMiddleware<AdminGate>();
         app.UseRouting();
         app.MapHealth();
         app.MapMetrics();

@@ -145,6 +145,7 @@ internal sealed class MintHost : IAsyncDisposable
         _app = builder.Build();
         _app.UseRouting();
         _app.MapCashu(dev: true);
+        _app.MapCashuAdmin();
         Database.Feed.Subscribe(CashuTopics.All, _ => _events.Writer.WriteAsync(true));
         try
         {

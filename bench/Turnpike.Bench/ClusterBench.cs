@@ -13,7 +13,7 @@ namespace Turnpike.Bench;
 /// </summary>
 internal sealed class ClusterBench(Settings settings, Report report)
 {
-    private const int Connections = 64;
+    private const int Connections = 16;
 
     // The runtime compiles a node's hot code anew for some seconds: not what is asked.
     private TimeSpan WarmUp => TimeSpan.FromSeconds(settings.Quick ? 4 : 8);

@@ -219,7 +219,7 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
 
     private async Task<(int Status, JsonNode Body)> SendAsync(string path, string? body, bool isKept, CancellationToken cancellation)
     {
-        for (HttpClient? failed = null; ; )
+        for (HttpClient? failed = null; ;)
         {
             var http = await servers.NextAsync(failed, cancellation);
             try

@@ -19,6 +19,8 @@ internal static class MeltQuoteTable
     private const string Columns =
         "id, method, unit, request, payment_hash, amount, amount_msat, fee_reserve, state, expiry, preimage, fee_paid, created, updated_at";
 
+    private const string ById = $"SELECT {Columns}, op_id, blanks FROM cashu_melt_quote WHERE id = $1";
+
     /// <summary>What whoever decides about a quote holds.</summary>
     public static string LockName(QuoteId id) => "cashu/melt-quote/" + id.Value;
 
@@ -31,7 +33,7 @@ internal static class MeltQuoteTable
 
     /// <summary>A quote; null if there is none.</summary>
     public static ValueTask<StoredMeltQuote?> ReadAsync(Reads reads, QuoteId id) =>
-        reads.ReadAsync($"SELECT {Columns}, op_id, blanks FROM cashu_melt_quote WHERE id = $1", Map, id.Value);
+        reads.ReadAsync(ById, Map, id.Value);
 
     /// <summary>The quote that pays an invoice or has paid it; null if none does.</summary>
     public static async ValueTask<MeltQuote?> ReadTakenAsync(Reads reads, Scalar paymentHash) => (await reads.ReadAsync(
@@ -52,6 +54,10 @@ internal static class MeltQuoteTable
         (Hash, CashuErrors.InvoicePaid), row.Quote.Id.Value, (int)row.Quote.State,
         row.Quote.Preimage is { } preimage ? SqlValue.Copy(preimage.Span) : SqlValue.Null, SqlValue.Checked(row.Quote.FeePaid),
         row.Operation?.ToBytes(), row.Blanks, row.Quote.UpdatedAt);
+
+    /// <summary>Those of the quotes that there are, in the order asked for.</summary>
+    public static ValueTask<IReadOnlyList<StoredMeltQuote>> ReadManyAsync(Reads reads, IReadOnlyList<QuoteId> ids) =>
+        reads.ReadManyAsync(ById, [.. ids.Select(id => new SqlValue[] { id.Value })], Map);
 
     private static StoredMeltQuote Map(SqlRow row) => new(
         new MeltQuote

@@ -15,9 +15,6 @@ internal sealed class ClusterBench(Settings settings, Report report)
 {
     private const int Connections = 16;
 
-    // The runtime compiles a node's hot code anew for some seconds: not what is asked.
-    private TimeSpan WarmUp => TimeSpan.FromSeconds(settings.Quick ? 4 : 8);
-
     public async Task RunAsync()
     {
         await RunAsync("cluster", null, [1, 2, 4]);
@@ -92,8 +89,7 @@ internal sealed class ClusterBench(Settings settings, Report report)
                 await nodes[^1].HearAsync("connected");
             }
 
-            foreach (var node in nodes) node.Tell("start");
-            await Settings.WaitAsync(WarmUp);
+            await AskAsync(nodes, "start", "warm");
             var before = await AskAsync(nodes, "mark", "mark");
             await Settings.WaitAsync(settings.Window);
             var after = await AskAsync(nodes, "mark", "mark");

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Runtime;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Turnpike.Bench.Harness;
 using Turnpike.Kernel.Events;
 using Turnpike.Kernel.Storage;
 
@@ -22,12 +24,13 @@ internal enum WorksKind
 
 /// <summary>
 /// One node of a cluster: callers that do the standard work, each on an account of its own, and a subscriber that is handed the events of
-/// every node. Told the store on its first line, then <c>start</c>, <c>mark</c> (twice: what lies between is measured), <c>stop</c>, and
-/// <c>drain N</c>, which it answers when N events have been handed to it.
+/// every node. Told the store on its first line, then <c>start</c>, which it answers when it has run warm, <c>mark</c> (twice: what lies
+/// between is measured), <c>stop</c>, and <c>drain N</c>, which it answers when N events have been handed to it.
 /// </summary>
 internal sealed class WorksLoad(int node, int callers, WorksKind kind)
 {
     private const string Topic = "bench/account";
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(40);
     private readonly Latencies _commits = new();
     private readonly Latencies _deliveries = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +52,11 @@ internal sealed class WorksLoad(int node, int callers, WorksKind kind)
         var running = Task.CompletedTask;
         while (Console.ReadLine() is { } line)
         {
-            if (line == "start") running = Task.WhenAll(Enumerable.Range(0, callers).Select(c => Task.Run(() => CallAsync(database, c))));
+            if (line == "start")
+            {
+                running = Task.WhenAll(Enumerable.Range(0, callers).Select(c => Task.Run(() => CallAsync(database, c))));
+                await WarmUpAsync();
+            }
             else if (line == "mark") Mark();
             else if (line == "stop") await StopAsync(running);
             else await DrainAsync(long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
@@ -63,6 +70,20 @@ internal sealed class WorksLoad(int node, int callers, WorksKind kind)
             : new StorageOptions { Provider = "postgres", ConnectionString = store, MaxConnections = callers };
         return Database.OpenAsync(options, new EventOptions(), [StandardWork.Module], TimeProvider.System, meters,
             NullLoggerFactory.Instance, CancellationToken.None);
+    }
+
+    // The runtime compiles what is hot anew while it runs, on the cores that the works need: not what is asked.
+    private static async Task WarmUpAsync()
+    {
+        var (began, quiet) = (Stopwatch.GetTimestamp(), 0);
+        while (quiet < 3 && Stopwatch.GetElapsedTime(began) < LongestWarmUp)
+        {
+            var before = JitInfo.GetCompilationTime();
+            await Settings.WaitAsync(TimeSpan.FromSeconds(1));
+            quiet = JitInfo.GetCompilationTime() - before < TimeSpan.FromMilliseconds(20) ? quiet + 1 : 0;
+        }
+
+        Say("warm");
     }
 
     private void Mark()

@@ -15,8 +15,13 @@ internal sealed class PostgresEventReader : IAsyncDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
 
     private const string Settings = "SET default_transaction_isolation = 'read committed'";
-    private const string After = """
-        SELECT position, topic, type, version, payload, xmin::text::bigint, at FROM event WHERE position > $1 ORDER BY position LIMIT 2000
+    private const string Server = "SELECT pg_is_in_recovery(), pg_postmaster_start_time()";
+
+    // One look into the index for each run, whatever the planner knows or does not know of the table.
+    private const string OfRuns = """
+        SELECT e.* FROM unnest($1, $2) AS run (first, last) CROSS JOIN LATERAL
+        (SELECT position, topic, type, version, payload, xmin::text::bigint, at FROM event
+        WHERE position BETWEEN run.first AND run.last ORDER BY position LIMIT 2000) AS e LIMIT 2000
         """;
 
     // Who is in the last round trip of a work. A transaction's name here is never given to another.
@@ -32,15 +37,21 @@ internal sealed class PostgresEventReader : IAsyncDisposable
     private const string Newest = $"SELECT greatest((SELECT coalesce(max(position), 0) FROM event), ({HighestFloor}))";
 
     private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlCommand _after;
+    private readonly NpgsqlCommand _ofRuns;
     private readonly NpgsqlCommand _holders;
+    private readonly NpgsqlParameter<long[]> _first = Array();
+    private readonly NpgsqlParameter<long[]> _last = Array();
 
-    private PostgresEventReader(NpgsqlConnection connection)
+    private PostgresEventReader(NpgsqlConnection connection, DateTime serverStart)
     {
         _connection = connection;
-        _after = Command(After, 0);
+        _ofRuns = new(OfRuns, connection) { Parameters = { _first, _last } };
         _holders = Command(Holders, AdvisoryLock.Append);
+        ServerStart = serverStart;
     }
+
+    /// <summary>When the server was started that this connection leads to: it differs after a crash, and at another server.</summary>
+    public DateTime ServerStart { get; }
 
     /// <summary>Makes the connection ready.</summary>
     /// <exception cref="StorageUnavailableException">
@@ -49,20 +60,21 @@ internal sealed class PostgresEventReader : IAsyncDisposable
     public static async Task<PostgresEventReader> OpenAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using (var settings = new NpgsqlCommand(Settings, connection)) await settings.ExecuteNonQueryAsync(cancellation);
-        await using var standby = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
-        if ((bool)(await standby.ExecuteScalarAsync(cancellation))!)
-            throw new StorageUnavailableException("The database is a standby: events are read from the primary.");
-        var reader = new PostgresEventReader(connection);
-        await reader._after.PrepareAsync(cancellation);
+        var reader = new PostgresEventReader(connection, await ServerStartAsync(connection, cancellation));
+        await reader._ofRuns.PrepareAsync(cancellation);
         await reader._holders.PrepareAsync(cancellation);
         return reader;
     }
 
-    /// <summary>Reads what the table now has after a position, in order; <see cref="Page"/> rows at most.</summary>
-    public async Task ReadAsync(long after, List<FeedRow> into, CancellationToken cancellation)
+    /// <summary>Reads what the table now has in these runs of positions.</summary>
+    /// <param name="runs">In order, none over another.</param>
+    /// <param name="into">Gets the rows, <see cref="Page"/> at most; where it gets as many there may be more.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task ReadAsync(IReadOnlyCollection<Run> runs, List<FeedRow> into, CancellationToken cancellation)
     {
-        ((NpgsqlParameter<long>)_after.Parameters[0]).TypedValue = after;
-        await using var rows = await _after.ExecuteReaderAsync(cancellation);
+        _first.TypedValue = [.. runs.Select(run => run.First)];
+        _last.TypedValue = [.. runs.Select(run => run.Last)];
+        await using var rows = await _ofRuns.ExecuteReaderAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
         {
             var e = new CommittedEvent(rows.GetInt64(0), rows.GetString(1), rows.GetString(2), checked((int)rows.GetInt64(3)),
@@ -106,8 +118,17 @@ internal sealed class PostgresEventReader : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _after.DisposeAsync();
+        await _ofRuns.DisposeAsync();
         await _holders.DisposeAsync();
+    }
+
+    private static async Task<DateTime> ServerStartAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var server = new NpgsqlCommand(Server, connection);
+        await using var row = await server.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        if (row.GetBoolean(0)) throw new StorageUnavailableException("The database is a standby: events are read from the primary.");
+        return row.GetDateTime(1);
     }
 
     private async Task<FeedMark?> MarkAsync(long position, CancellationToken cancellation)
@@ -127,4 +148,6 @@ internal sealed class PostgresEventReader : IAsyncDisposable
     {
         Parameters = { new NpgsqlParameter<long> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bigint } },
     };
+
+    private static NpgsqlParameter<long[]> Array() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 }

@@ -5,19 +5,23 @@ using Npgsql;
 namespace Turnpike.Kernel.Events;
 
 /// <summary>
-/// Brings this node the events that any node commits, in the one order of their positions. It reads the table on a connection of its own
-/// and hands over what follows without a hole. A hole is a commit in flight, or one that was undone: where it stays, a fence waits for
-/// everybody who has drawn a position, and what is missing after that never comes. Whatever happens to connections and database, nothing
-/// is lost and nothing comes twice; where that cannot be known any more, subscribers are told that the place is lost.
+/// Brings this node the events that any node commits, in the one order of their positions: its own as their COMMIT is answered, others'
+/// from the table, which it reads on a connection of its own. It hands over what follows without a hole. A hole is a commit in flight, or
+/// one that was undone: where it stays, a fence waits for everybody who has drawn a position, and what is missing after that never comes.
+/// Whatever happens to connections and database, nothing is lost and nothing comes twice; where that cannot be known any more,
+/// subscribers are told that the place is lost.
 /// </summary>
 /// <remarks>Why neither positions can be taken as they come nor transaction numbers: docs/decisions, the event transport.</remarks>
 internal sealed class PostgresFeed : IAsyncDisposable
 {
-    // A commit takes a few milliseconds, mostly less; what is missing for longer may have been undone, and a fence finds out.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
+    // A commit takes a few milliseconds, mostly less, and whoever made it tells of it; what is missing for longer may have been undone,
+    // and a fence finds out.
     private static readonly TimeSpan FenceAfter = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FenceStands = TimeSpan.FromSeconds(2);
 
+    // After another node's signal, and while a fence stands. Who has been told of one commit expects more, and is not told of each.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Expect = PostgresSignals.Pace + LookAgain;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     // As in PostgresSession: the machine's clock paces calls to the outside.
@@ -28,17 +32,22 @@ internal sealed class PostgresFeed : IAsyncDisposable
     private readonly PostgresSignals _signals;
     private readonly FeedWake _wake = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly ITimer _poll;
+    private readonly ITimer _timer;
     private readonly Task _running;
     private readonly List<FeedRow> _rows = new(PostgresEventReader.Page);
-    private readonly List<CommittedEvent> _events = new(PostgresEventReader.Page);
-    private FeedOrder _order;
-    private long _missing;          // the position that is waited for, and since when
-    private long _missingSince;
     private FeedFence? _fence;
-    private long _lastLook;
+    private long _lastNews;      // when a look, or a commit of this node, was answered
+    private long _signalled;
     private int _connections;
     private int _disposed;
+
+    // Under the gate, as commits come from many threads.
+    private readonly Lock _gate = new();
+    private readonly List<CommittedEvent> _events = [];
+    private FeedOrder _order;
+    private DateTime? _serverStart;     // whose commits are known to go on from the place
+    private long _missing;              // the position that is waited for, and since when; 0 for none
+    private long _missingSince;
 
     /// <summary>Begins to bring events to a feed.</summary>
     /// <param name="feed">Begins at <paramref name="place"/>.</param>
@@ -52,25 +61,31 @@ internal sealed class PostgresFeed : IAsyncDisposable
         _feed = feed;
         _log = log;
         _order = new(place);
-        _lastLook = _clock.GetTimestamp();
-        _metrics = new(meters, () => _order.Held, () => Delay);
-        _signals = new(connect, _wake.Set, log);
+        _lastNews = _clock.GetTimestamp();
+        _metrics = new(meters, () => Held, () => Delay);
+        _signals = new(connect, OnSignal, log);
         feed.Source = this;
-        _poll = _clock.CreateTimer(static feed => ((PostgresFeed)feed!)._wake.Set(), this, Poll, Poll);
+        _timer = _clock.CreateTimer(static feed => ((PostgresFeed)feed!)._wake.Set(), this, Poll, Poll);
         _running = Task.WhenAll(
             new PostgresSession("reads events", connect, log).RunAsync(FollowAsync, _stop.Token),
             _signals.RunAsync(_stop.Token));
     }
 
-    /// <summary>Events read that wait for one before them.</summary>
-    public int Held => _order.Held;
+    /// <summary>Events that wait for one before them.</summary>
+    public int Held
+    {
+        get
+        {
+            lock (_gate) return _order.Held;
+        }
+    }
 
     /// <summary>See <see cref="Feed.Delay"/>.</summary>
     public TimeSpan Delay
     {
         get
         {
-            var since = Volatile.Read(ref _missingSince) is > 0 and var missing ? missing : Volatile.Read(ref _lastLook);
+            var since = Volatile.Read(ref _missingSince) is > 0 and var missing ? missing : Volatile.Read(ref _lastNews);
             var delay = _clock.GetElapsedTime(since);
             return delay > Poll * 2 ? delay : TimeSpan.Zero;
         }
@@ -86,7 +101,25 @@ internal sealed class PostgresFeed : IAsyncDisposable
         return await reader.NewestAsync(cancellation);
     }
 
-    /// <summary>This node has committed events: they are looked for now, and other nodes are told.</summary>
+    /// <summary>This node has committed events: they are handed over, and other nodes are told.</summary>
+    /// <param name="rows">As the database took them.</param>
+    /// <param name="serverStart">When the server that took them was started.</param>
+    public void Committed(ReadOnlySpan<FeedRow> rows, DateTime serverStart)
+    {
+        lock (_gate)
+        {
+            // From another server than the place is known at they are left to the reader.
+            if (serverStart == _serverStart)
+            {
+                foreach (ref readonly var row in rows) _order.Add(row);
+                Hand();
+            }
+        }
+
+        _signals.Send();
+    }
+
+    /// <summary>This node has committed events that it does not know: they are looked for, and other nodes are told.</summary>
     public void Committed()
     {
         _wake.Set();
@@ -99,7 +132,7 @@ internal sealed class PostgresFeed : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stop.CancelAsync();
         await _running;
-        await _poll.DisposeAsync();
+        await _timer.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -107,69 +140,94 @@ internal sealed class PostgresFeed : IAsyncDisposable
     {
         if (_connections++ > 0) _metrics.Reconnected();
         await using var reader = await PostgresEventReader.OpenAsync(connection, cancellation);
-        // What was seen and not handed over counts for nothing: this may be another server, with other commits.
-        _order = new(_order.Place);
-        _fence = null;
-        if (!await reader.HoldsAsync(_order.Place, cancellation)) await LosePlaceAsync(reader, cancellation);
+        await BeginAsync(reader, cancellation);
         while (true)
         {
             _wake.Clear();
-            await LookAsync(reader, cancellation);
-            if (_order.Held > 0) await SettleAsync(reader, cancellation);
-            else if (_rows.Count < PostgresEventReader.Page) await _wake.WaitAsync(cancellation);
+            var isAll = await ReadAsync(reader, cancellation);
+            await SettleAsync(reader, isAll, cancellation);
+            if (!isAll) continue;
+            if (_clock.GetElapsedTime(Volatile.Read(ref _signalled)) < Expect) await Task.Delay(LookAgain, _clock, cancellation);
+            else await _wake.WaitAsync(cancellation);
         }
     }
 
-    /// <summary>Reads what is new and hands over what is in order.</summary>
-    private async Task LookAsync(PostgresEventReader reader, CancellationToken cancellation)
+    private void OnSignal()
     {
-        await ReadAsync(reader, cancellation);
-        Hand();
+        Volatile.Write(ref _signalled, _clock.GetTimestamp());
+        _wake.Set();
     }
 
-    private async Task ReadAsync(PostgresEventReader reader, CancellationToken cancellation)
+    /// <summary>What was seen and not handed over counts for nothing: this may be another server, with other commits.</summary>
+    private async Task BeginAsync(PostgresEventReader reader, CancellationToken cancellation)
     {
+        FeedPlace place;
+        lock (_gate)
+        {
+            if (reader.ServerStart != _serverStart) _serverStart = null;
+            place = _order.Place;
+            StartAt(place);
+        }
+
+        if (!await reader.HoldsAsync(place, cancellation)) await LosePlaceAsync(reader, cancellation);
+        lock (_gate) _serverStart = reader.ServerStart;
+    }
+
+    /// <summary>Reads what has not been seen and hands over what is in order.</summary>
+    /// <returns>False if there may be more.</returns>
+    private async Task<bool> ReadAsync(PostgresEventReader reader, CancellationToken cancellation)
+    {
+        List<Run> unseen;
+        lock (_gate) unseen = _order.Unseen;
         _rows.Clear();
-        await reader.ReadAsync(_order.Place.Position, _rows, cancellation);
-        Volatile.Write(ref _lastLook, _clock.GetTimestamp());
+        await reader.ReadAsync(unseen, _rows, cancellation);
+        lock (_gate)
+        {
+            foreach (var row in _rows) _order.Add(row);
+            Hand();
+        }
+
+        return _rows.Count < PostgresEventReader.Page;
     }
 
+    /// <summary>Hands over what is in order, under the gate so that it comes so; sees to it that what is missing is looked for.</summary>
     private void Hand()
     {
         _events.Clear();
-        _metrics.Dead(_order.Take(_rows, _events));
+        _order.Take(_events);
         _feed.Publish(_events);
+        var now = _clock.GetTimestamp();
+        Volatile.Write(ref _lastNews, now);
         if (_order.Held == 0)
         {
             _missing = 0;
-            _fence = null;
             Volatile.Write(ref _missingSince, 0);
         }
         else if (_missing != _order.Place.Position + 1)
         {
+            if (_missing == 0) _timer.Change(FenceAfter, Poll);
             _missing = _order.Place.Position + 1;
-            Volatile.Write(ref _missingSince, _lastLook);
+            Volatile.Write(ref _missingSince, now);
             _metrics.Hole();
         }
     }
 
-    /// <summary>Waits a moment for what is missing; after a while makes sure that it never comes.</summary>
-    private async Task SettleAsync(PostgresEventReader reader, CancellationToken cancellation)
+    /// <summary>After a while makes sure that what is missing never comes.</summary>
+    private async Task SettleAsync(PostgresEventReader reader, bool isAll, CancellationToken cancellation)
     {
-        if (_clock.GetElapsedTime(_missingSince) >= FenceAfter)
+        var (since, highest) = (Volatile.Read(ref _missingSince), 0L);
+        lock (_gate) highest = _order.Highest;
+        if (since == 0) _fence = null;
+        if (since == 0 || !isAll) return;
+        if (_clock.GetElapsedTime(since) >= FenceAfter)
         {
             var holders = await reader.HoldersAsync(cancellation);
-            _fence ??= new(_order.Highest, holders, _clock.GetTimestamp());
-            if (_fence.Passes(holders))
-            {
-                await PassAsync(reader, _fence, cancellation);
-                return;
-            }
-
-            if (_fence.Says(_clock, FenceStands)) _log.FenceStands(_missing, FenceStands.TotalMilliseconds);
+            _fence ??= new(highest, holders, _clock.GetTimestamp());
+            if (_fence.Passes(holders)) await PassAsync(reader, _fence, cancellation);
+            else if (_fence.Says(_clock, FenceStands)) _log.FenceStands(_missing, FenceStands.TotalMilliseconds);
         }
 
-        await Task.Delay(LookAgain, _clock, cancellation);
+        _timer.Change(_fence is null ? FenceAfter : LookAgain, Poll);
     }
 
     /// <summary>Whoever could have brought what is missing has ended: what is not in the table now never comes.</summary>
@@ -177,28 +235,42 @@ internal sealed class PostgresFeed : IAsyncDisposable
     {
         _fence = null;
         _metrics.Fence(_clock.GetElapsedTime(fence.Began));
-        await ReadAsync(reader, cancellation);
+        if (!await ReadAsync(reader, cancellation)) return;
         // After the rows: whoever deleted one of them, which is no dead one then, has raised a floor with it.
-        if (await reader.FloorAsync(cancellation) > _order.Place.Position)
+        var floor = await reader.FloorAsync(cancellation);
+        lock (_gate)
         {
-            await LosePlaceAsync(reader, cancellation);
-            return;
+            if (floor <= _order.Place.Position)
+            {
+                _metrics.Dead(_order.GiveUp(fence.Highest));
+                Hand();
+                return;
+            }
         }
 
-        _order.Seal(fence.Highest);
-        Hand();
+        await LosePlaceAsync(reader, cancellation);
     }
 
     private async Task LosePlaceAsync(PostgresEventReader reader, CancellationToken cancellation)
     {
-        var lost = _order.Place.Position;
+        lock (_gate) _serverStart = null;
         var place = await reader.NewestAsync(cancellation);
+        lock (_gate)
+        {
+            _log.PlaceLost(_order.Place.Position, place.Position);
+            StartAt(place);
+            _feed.StartAnew(place.Position);
+            _serverStart = reader.ServerStart;
+        }
+
+        _metrics.PlaceLost();
+    }
+
+    private void StartAt(FeedPlace place)
+    {
         _order = new(place);
         _missing = 0;
         _fence = null;
         Volatile.Write(ref _missingSince, 0);
-        _metrics.PlaceLost();
-        _log.PlaceLost(lost, place.Position);
-        _feed.StartAnew(place.Position);
     }
 }

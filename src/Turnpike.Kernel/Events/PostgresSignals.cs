@@ -5,11 +5,14 @@ namespace Turnpike.Kernel.Events;
 
 /// <summary>
 /// Tells other nodes that this one has committed events, and is told by them. Outside of the works, as a NOTIFY holds a lock of the whole
-/// database over its commit, and with one in flight, so that it covers whatever was committed meanwhile. One that is lost costs time only:
-/// every feed also looks by itself.
+/// database over its commit, and one after the other with a pause, so that it covers whatever was committed meanwhile. One that is lost
+/// costs time only: every feed also looks by itself.
 /// </summary>
 internal sealed class PostgresSignals(Func<CancellationToken, Task<NpgsqlConnection>> connect, Action onCommit, ILogger log)
 {
+    /// <summary>How long a signal stands for what is committed after it, as each wakes every node.</summary>
+    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+
     private readonly FeedWake _committed = new();
     private int _sender;    // the backend that sends; what comes from it is known already
 
@@ -31,6 +34,7 @@ internal sealed class PostgresSignals(Func<CancellationToken, Task<NpgsqlConnect
         {
             await _committed.WaitAsync(cancellation);
             await notify.ExecuteNonQueryAsync(cancellation);
+            await Task.Delay(Pace, TimeProvider.System, cancellation);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class PostgresDatabase : IDatabase
         _metrics = new(meters, _workTurns, _readTurns);
         Feed = new(this, place.Position, events, clock, meters, loggers.CreateLogger<Feed>());
         _feed = new(Feed, place, connections.OpenOwnAsync, meters, loggers.CreateLogger<Feed>());
-        _works = new(connections, _statements, _outcomes, _feed.Committed, clock, _metrics, _log);
+        _works = new(connections, _statements, _outcomes, _feed, clock, _metrics, _log);
         Leases = new(new PostgresLeaseTable(connections), options.LeaseDuration, clock, meters, loggers.CreateLogger<Leases>());
         _sweeping = SweepAsync(clock);
         _log.DatabaseOpen(connections.Place, place.Position);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Turnpike.Kernel.Events;
 
 namespace Turnpike.Kernel.Storage;
 
@@ -9,13 +10,10 @@ namespace Turnpike.Kernel.Storage;
 /// COMMIT in one round trip. What the work lost to others or to the network is run again; what may have been committed is asked about.
 /// </summary>
 internal sealed class PostgresWorks(PostgresConnections connections, PostgresStatements statements, WorkOutcomeTable outcomes,
-    Action onEvents, TimeProvider clock, PostgresMetrics metrics, ILogger log)
+    PostgresFeed feed, TimeProvider clock, PostgresMetrics metrics, ILogger log)
 {
     // Later reads see what others committed meanwhile; the named locks are what makes a decision hold.
     private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
-    private const string LockAppend = "SELECT pg_advisory_xact_lock_shared($1)";
-    private const string AppendEvent = "INSERT INTO event (position, topic, type, version, payload, at) "
-        + "VALUES (nextval('event_position'), $1, $2, $3, $4, $5)";
     private const int MaxAttempts = 8;
 
     /// <summary>Runs a work to its end.</summary>
@@ -29,7 +27,7 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
             if (lost is null) return result;
             if (lost.Id is { } id && await WasCommittedAsync(id))
             {
-                onEvents();
+                feed.Committed();
                 return result;
             }
 
@@ -78,10 +76,10 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
         }
 
         await using var _ = batch;
-        var firstWrite = batch.BatchCommands.Count + 1;
+        var flush = new PostgresFlush(batch, queue, clock.GetUtcNow().ToUnixTimeMilliseconds());
         try
         {
-            Fill(batch.BatchCommands, queue, id);
+            flush.Fill(id, statements);
         }
         catch
         {
@@ -89,22 +87,21 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
             throw;
         }
 
-        return await SendAsync(transaction, batch, firstWrite, queue, id, result);
+        return await SendAsync(transaction, flush, queue, id, result);
     }
 
     private async Task<(Result<T> Result, LostWork? Lost)> SendAsync<T>(
-        PostgresTransaction transaction, NpgsqlBatch batch, int firstWrite, WorkQueue queue, Guid id, Result<T> result)
+        PostgresTransaction transaction, PostgresFlush flush, WorkQueue queue, Guid id, Result<T> result)
     {
         var began = clock.GetTimestamp();
         try
         {
-            await batch.ExecuteNonQueryAsync();
+            await flush.ExecuteAsync();
         }
         catch (Exception exception)
         {
             var failure = new PostgresFailure(exception, (exception as PostgresException)?.BatchCommand?.CommandText ?? "COMMIT");
-            var write = exception is PostgresException { BatchCommand: NpgsqlBatchCommand command }
-                ? batch.BatchCommands.IndexOf(command) - firstWrite : -1;
+            var write = flush.FailedWrite(exception);
             await transaction.RollBackAsync();
             if (failure.IsViolation) return (Violation(failure, queue, write), null);
             if (failure.IsUndone) return (default, new(null, failure.Retry, failure));
@@ -114,50 +111,13 @@ internal sealed class PostgresWorks(PostgresConnections connections, PostgresSta
         }
 
         metrics.Committed(clock.GetElapsedTime(began));
-        if (!queue.Events.IsEmpty) onEvents();
+        flush.Publish(feed);
         return (result, null);
-    }
-
-    private void Fill(NpgsqlBatchCommandCollection batch, WorkQueue queue, Guid id)
-    {
-        batch.Add(WorkOutcomeTable.Command(id));
-        foreach (ref readonly var write in queue.Writes) batch.Add(Command(queue, write));
-        if (!queue.Events.IsEmpty)
-        {
-            // Last, and nothing that waits after it: a fence waits for whoever holds this.
-            batch.Add(PostgresTransaction.LockCommand(LockAppend, AdvisoryLock.Append));
-            var at = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            foreach (ref readonly var e in queue.Events)
-            {
-                var command = new NpgsqlBatchCommand(AppendEvent);
-                PostgresValues.Add(command.Parameters, [e.Topic, e.Type, e.Version, e.Payload, at]);
-                batch.Add(command);
-            }
-        }
-
-        batch.Add(new NpgsqlBatchCommand("COMMIT"));
-    }
-
-    private NpgsqlBatchCommand Command(WorkQueue queue, in QueuedWrite write)
-    {
-        if (write.Rows is null)
-        {
-            var args = queue.Args(write);
-            statements.Require(write.Sql, args.Length);
-            var command = new NpgsqlBatchCommand(write.Sql);
-            PostgresValues.Add(command.Parameters, args);
-            return command;
-        }
-
-        var columns = new PostgresColumns(write.Rows);
-        var insert = new NpgsqlBatchCommand(statements.ForRows(write.Sql, write.Columns!, columns));
-        columns.AddTo(insert.Parameters);
-        return insert;
     }
 
     private ProtocolError Violation(PostgresFailure failure, WorkQueue queue, int write)
     {
-        if (write >= 0 && write < queue.Writes.Length && PostgresViolations.Find(failure, queue.Writes[write]) is { } error) return error;
+        if (write >= 0 && PostgresViolations.Find(failure, queue.Writes[write]) is { } error) return error;
         var unannounced = new UnannouncedViolationException($"{failure.Message}, which the write did not announce", failure);
         log.ViolationUnannounced(unannounced);
         throw unannounced;

@@ -95,6 +95,20 @@ public sealed class PostgresFeedTests
     }
 
     [Fact]
+    public async Task What_another_server_has_taken_is_left_to_who_reads_this_one()
+    {
+        var all = new Memory();
+        await using var store = await OpenAsync(all);
+        await store.AppendAsync("a", 1);
+        await all.UntilAsync(1);
+        store.Database.Feed.Source!.Committed([new(new(2, "elsewhere", "", 1, default), new(1, 1))], DateTime.UnixEpoch);
+        Assert.Equal((1, 0), (store.Database.Feed.Head, store.Database.Feed.Source.Held));
+        await store.AppendAsync("a", 2);
+        await all.UntilAsync(2);
+        Assert.Equal(["a", "a"], all.Events.Select(e => e.Topic));
+    }
+
+    [Fact]
     public async Task A_node_tells_others_but_not_itself_and_hears_again_after_its_session_was_ended()
     {
         var all = new Memory();

@@ -78,7 +78,7 @@ public sealed class AddressTests
     public async Task Each_change_once_in_order_and_nothing_after_leaving(int seed)
     {
         await using var host = await AddressHost.StartAsync(200, ("OutboxBytes", "8192"), ("RecentBytes", "100000"),
-            ("SendHereUpTo", seed % 2 == 0 ? "0" : "4"));
+            ("SendHereUpTo", seed % 2 == 0 ? "0" : "4"), ("MaxLagEvents", "100000000"), ("StalledAfter", "00:05:00"));
         var done = false;
         var publishing = Task.Run(async () =>
         {

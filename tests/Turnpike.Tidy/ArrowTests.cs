@@ -16,7 +16,7 @@ public sealed partial class ArrowTests
         ["Storage"] = (["Domain"], ["Crypto", "Encodings", "Storage", "Events"]),
         // A simulated backend is a part that users get, and must remember what it did as a real one would: in tables of its own.
         ["Backends"] = (["Domain", "Storage"], ["Crypto", "Encodings", "Storage"]),
-        ["Client"] = (["Domain", "Wire"], ["Crypto", "Encodings"]),
+        ["Client"] = (["Domain", "Wire"], ["Crypto", "Encodings", "Clients"]),
         ["Endpoints"] = (null, null),
     };
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Turnpike.Kernel;
+using Turnpike.Kernel.Clients;
 
 namespace Turnpike.Cashu.Client;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Turnpike.Kernel.Clients;
 
 namespace Turnpike.Cashu.Client;
 
@@ -9,31 +10,32 @@ internal sealed class ResumingSubscription(CashuClientOptions options, Subscript
     /// <exception cref="CashuClientException">The mint refuses it, and would again.</exception>
     public async IAsyncEnumerable<SubscriptionPayload> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var delay = new RetryDelay(options.FirstDelay, options.LongestDelay);
-        while (true)
+        var address = Address(options.Mint);
+        await foreach (var frame in new ResumingSocket(Socket()).ReadAsync(() => address, () => cursor.Request(), cancellation))
         {
-            var (socket, failure) = await MintSocketConnection.OpenAsync(options, cancellation);
-            if (socket is not null)
-            {
-                using (socket)
-                {
-                    var opened = options.Clock.GetTimestamp();
-                    var isSent = await socket.SendAsync(cursor.Request(), cancellation);
-                    while (isSent && await socket.ReceiveAsync(cancellation) is { } frame)
-                    {
-                        delay.Reset();
-                        if (cursor.Take(frame) is { } payload) yield return payload;
-                    }
-
-                    // A quiet socket that lasted was good, too.
-                    if (options.Clock.GetElapsedTime(opened) > options.LongestDelay) delay.Reset();
-                    failure = socket.Ended;
-                }
-            }
-
-            var wait = delay.Next();
-            options.Interrupted?.Invoke(new(failure!, wait));
-            await Task.Delay(wait, options.Clock, cancellation);
+            if (cursor.Take(frame) is { } payload) yield return payload;
         }
+    }
+
+    private ClientSocketOptions Socket() => new()
+    {
+        Peer = "mint",
+        HandshakeTimeout = options.RequestTimeout,
+        KeepAliveInterval = options.KeepAliveInterval,
+        KeepAliveTimeout = options.KeepAliveTimeout,
+        FirstDelay = options.FirstDelay,
+        LongestDelay = options.LongestDelay,
+        MaxMessageBytes = options.MaxAnswerBytes,
+        Refused = refused => new(new CashuClientException(refused.Reason, refused.Inner)),
+        Interrupted = options.Interrupted is { } tell ? (reason, delay) => tell(new(reason, delay)) : null,
+        Clock = options.Clock,
+    };
+
+    private static Uri Address(Uri mint)
+    {
+        var text = mint.AbsoluteUri;
+        var address = new UriBuilder(new Uri(new Uri(text.EndsWith('/') ? text : text + "/"), "v1/ws"));
+        address.Scheme = address.Scheme is "https" or "wss" ? "wss" : "ws";
+        return address.Uri;
     }
 }

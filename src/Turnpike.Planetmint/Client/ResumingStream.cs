@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Turnpike.Kernel.Clients;
 using Turnpike.Planetmint.Domain;
 
 namespace Turnpike.Planetmint.Client;
@@ -13,29 +14,31 @@ internal sealed class ResumingStream(
     public async IAsyncEnumerable<TEvent> ReadAsync<TEvent>(
         IStreamCursor<TEvent> cursor, [EnumeratorCancellation] CancellationToken cancellation) where TEvent : class
     {
-        var delay = new ReconnectDelay(options.FirstDelay, options.LongestDelay);
-        while (true)
+        await foreach (var message in new ResumingSocket(Socket()).ReadAsync(() => Address(cursor), null, cancellation))
         {
-            var (connection, failure, retryAfter) = await StreamConnection.OpenAsync(Address(cursor), options, askWhy, cancellation);
-            if (connection is not null)
-            {
-                using (connection)
-                {
-                    var opened = options.Clock.GetTimestamp();
-                    while (await connection.ReceiveAsync(cancellation) is { } message)
-                    {
-                        delay.Reset();
-                        if (cursor.Take(message.Span) is { } next) yield return next;
-                    }
-                    // A quiet stream that lasted was good, too.
-                    if (options.Clock.GetElapsedTime(opened) > options.LongestDelay) delay.Reset();
-                    failure = connection.Ended;
-                }
-            }
-            var wait = delay.Next(retryAfter);
-            options.Interrupted?.Invoke(new(failure!, wait));
-            await Task.Delay(wait, options.Clock, cancellation);
+            if (cursor.Take(message.Span) is { } next) yield return next;
         }
+    }
+
+    private ClientSocketOptions Socket() => new()
+    {
+        Peer = "node",
+        HandshakeTimeout = options.RequestTimeout,
+        KeepAliveInterval = options.KeepAliveInterval,
+        KeepAliveTimeout = options.KeepAliveTimeout,
+        FirstDelay = options.FirstDelay,
+        LongestDelay = options.LongestDelay,
+        MaxMessageBytes = options.MaxMessageBytes,
+        Refused = ExplainAsync,
+        Interrupted = options.Interrupted is { } tell ? (reason, delay) => tell(new(reason, delay)) : null,
+        Clock = options.Clock,
+    };
+
+    // A handshake's answer has its text in a body, which a WebSocket does not show.
+    private async ValueTask<Exception> ExplainAsync(SocketRefused refused)
+    {
+        var why = refused.Status >= 400 ? $": {await askWhy(refused.Address) ?? "no reason given"}" : "";
+        return new PlanetmintClientException(refused.Reason + why, refused.Status, refused.Inner);
     }
 
     private Uri Address<TEvent>(IStreamCursor<TEvent> cursor) where TEvent : class

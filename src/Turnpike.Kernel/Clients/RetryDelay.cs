@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 
-namespace Turnpike.Cashu.Client;
+namespace Turnpike.Kernel.Clients;
 
 /// <summary>The waits between tries: doubling from the first to the longest, each cut by up to a half at random.</summary>
-/// <remarks>Without the random part all wallets of a mint that restarts would come back in the same instant.</remarks>
-internal sealed class RetryDelay(TimeSpan first, TimeSpan longest)
+/// <param name="first">The longest wait after the first failure.</param>
+/// <param name="longest">What no wait exceeds, except where the server asks for more.</param>
+/// <remarks>Without the random part all clients of a server that restarts would come back in the same instant.</remarks>
+public sealed class RetryDelay(TimeSpan first, TimeSpan longest)
 {
     private int _failures;
 

@@ -78,4 +78,11 @@ internal static partial class CashuLog
 
     [LoggerMessage(2048, LogLevel.Information, "Melting is open; {Payments} payments are under way")]
     public static partial void MeltingOpen(this ILogger logger, int payments);
+
+    [LoggerMessage(2050, LogLevel.Information,
+        "Pruned {MintQuotes} mint quotes, {MeltQuotes} melt quotes and {Proofs} spent proofs of keysets that are over")]
+    public static partial void Pruned(this ILogger logger, int mintQuotes, int meltQuotes, int proofs);
+
+    [LoggerMessage(2051, LogLevel.Warning, "Pruning was cut short: {Reason}; it goes on next time")]
+    public static partial void PruningEnded(this ILogger logger, string reason);
 }

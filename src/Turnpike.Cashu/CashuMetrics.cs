@@ -11,6 +11,7 @@ internal sealed class CashuMetrics
     private readonly Counter<long> _proofs;
     private readonly Counter<long> _payments;
     private readonly Counter<long> _paid;
+    private readonly Counter<long> _pruned;
 
     public CashuMetrics(IMeterFactory meters)
     {
@@ -22,6 +23,7 @@ internal sealed class CashuMetrics
         _payments = Meter.CreateCounter<long>(
             "turnpike.cashu.payments.received", "{payment}", "Payments of Lightning that came in, by what became of them.");
         _paid = Meter.CreateCounter<long>("turnpike.cashu.payments.closed", "{payment}", "Payments of melts that were decided, by how.");
+        _pruned = Meter.CreateCounter<long>("turnpike.cashu.rows.pruned", "{row}", "Rows deleted because nothing can need them, by kind.");
     }
 
     /// <summary>For parts that bring numbers of their own.</summary>
@@ -48,4 +50,9 @@ internal sealed class CashuMetrics
     /// <summary>A melt's payment was decided.</summary>
     /// <param name="result"><c>paid</c>, <c>failed</c>, <c>internal</c> or <c>late</c>.</param>
     public void Paid(string result) => _paid.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    /// <summary>Rows were deleted.</summary>
+    /// <param name="kind"><c>mint_quote</c>, <c>melt_quote</c> or <c>proof</c>.</param>
+    /// <param name="rows">How many.</param>
+    public void Pruned(string kind, int rows) => _pruned.Add(rows, new KeyValuePair<string, object?>("kind", kind));
 }

@@ -109,6 +109,9 @@ public sealed record CashuOptions
     /// <summary>What one request or socket may take.</summary>
     public LimitOptions Limits { get; set; } = new();
 
+    /// <summary>What is deleted, and when.</summary>
+    public PruneOptions Prune { get; set; } = new();
+
     /// <summary>The units, with the default.</summary>
     internal IReadOnlyList<string> UnitsOrDefault => Units.Count == 0 ? ["sat"] : [.. Units];
 
@@ -133,6 +136,20 @@ public sealed record DraftOptions
     /// Whether the info document names it: <c>auto</c> (default: not to wallets that cannot bear it), <c>always</c>, <c>never</c>.
     /// </summary>
     public string Advertise { get; set; } = "auto";
+}
+
+/// <summary>What is deleted because nothing can need it any more (<c>Turnpike:Cashu:Prune</c>).</summary>
+/// <remarks>docs/specs/cashu.md 8.</remarks>
+public sealed record PruneOptions
+{
+    /// <summary>How often is looked for it, seconds; 0 for never. Default 3600.</summary>
+    public int Interval { get; set; } = 3600;
+
+    /// <summary>How long after their expiry unpaid quotes are kept, hours. Default 24, at least 24.</summary>
+    public int QuoteHours { get; set; } = 24;
+
+    /// <summary>How long after their keyset's final expiry spent proofs are kept, days. Default 30, at least 1.</summary>
+    public int ProofDays { get; set; } = 30;
 }
 
 /// <summary>What one request or socket may take (<c>Turnpike:Cashu:Limits</c>).</summary>
@@ -197,6 +214,9 @@ internal sealed class CashuOptionsValidator : IValidateOptions<CashuOptions>
         CheckAmounts(options, errors);
         CheckLightning(options, errors);
         CheckLimits(options.Limits, errors);
+        Check(options.Prune.Interval, 0, 31_536_000, "Prune:Interval", errors);
+        Check(options.Prune.QuoteHours, 24, 87_600, "Prune:QuoteHours", errors);
+        Check(options.Prune.ProofDays, 1, 3650, "Prune:ProofDays", errors);
         if (options.Draft.Advertise is not ("auto" or "always" or "never"))
             errors.AddError($"is '{options.Draft.Advertise}'; allowed are auto, always and never", $"{Section}:Draft:Advertise");
         return errors.Build();

@@ -58,6 +58,8 @@ public static class CashuServices
         services.AddHostedService(provider => provider.GetRequiredService<IncomingPayments>());
         AddMelts(services);
         services.AddHostedService<BooksKeeper>();
+        services.AddSingleton<Pruning>();
+        services.AddHostedService<Pruner>();
         services.AddHealthChecks().AddCheck<CashuHealth>("cashu");
     }
 

@@ -24,9 +24,12 @@ public sealed record Keyset
     /// <summary>The keys, by rising amount.</summary>
     public required IReadOnlyList<AmountKey> Keys { get; init; }
 
+    /// <summary>Whether the mint has begun to forget what was spent of it: then it is over, whatever a clock says.</summary>
+    public bool IsForgotten { get; init; }
+
     /// <summary>True from the final expiry on.</summary>
     /// <param name="now">Unix seconds.</param>
-    public bool IsExpired(long now) => FinalExpiry is { } expiry and not 0 && now >= expiry;
+    public bool IsExpired(long now) => IsForgotten || (FinalExpiry is { } expiry and not 0 && now >= expiry);
 
     /// <summary>Finds the key of an amount.</summary>
     /// <param name="amount">The amount.</param>

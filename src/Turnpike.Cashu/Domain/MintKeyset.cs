@@ -32,9 +32,11 @@ public sealed class MintKeyset
     /// <param name="amount">The amount.</param>
     public bool Has(ulong amount) => BitOperations.IsPow2(amount) && BitOperations.Log2(amount) < Order;
 
-    /// <summary>The same keys, active or not.</summary>
+    /// <summary>The same keys, active or not, in use or over.</summary>
     /// <param name="isActive">Whether outputs may be of it from now on.</param>
-    public MintKeyset With(bool isActive) => new(Keyset with { IsActive = isActive }, Index, _secrets, _points);
+    /// <param name="isForgotten">Whether the mint has begun to forget what was spent of it.</param>
+    public MintKeyset With(bool isActive, bool isForgotten) =>
+        new(Keyset with { IsActive = isActive, IsForgotten = isForgotten }, Index, _secrets, _points);
 
     /// <summary>The secret key of an amount: 32 bytes.</summary>
     /// <param name="amount">One that <see cref="Has"/>.</param>

@@ -21,13 +21,34 @@ internal sealed class IncomingPayments(
     private static readonly TimeSpan s_lookUpInterval = TimeSpan.FromSeconds(60);
 
     private string? _problem = "The stream of payments has not been opened yet.";
+    private Lease? _lease;
+    private volatile bool _isWaiting;
 
     /// <summary>Why payments are not read at the moment; null while they are, here or by another server.</summary>
     public string? Problem => Volatile.Read(ref _problem);
 
+    /// <summary>The lease under which the stream is read, by this server; null on every other one.</summary>
+    public Lease? Lease => Volatile.Read(ref _lease);
+
+    /// <summary>Whether this server has the stream open, and has credited all that has come by it.</summary>
+    public bool IsUpToDate => _isWaiting;
+
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => database.Leases.RunAsync(
-        "cashu/incoming", (_, cancellation) => RunAsync(cancellation), stoppingToken, onStandby: () => Volatile.Write(ref _problem, null));
+        "cashu/incoming", HoldAsync, stoppingToken, onStandby: () => Volatile.Write(ref _problem, null));
+
+    private async Task HoldAsync(Lease lease, CancellationToken cancellation)
+    {
+        Volatile.Write(ref _lease, lease);
+        try
+        {
+            await RunAsync(cancellation);
+        }
+        finally
+        {
+            Volatile.Write(ref _lease, null);
+        }
+    }
 
     private async Task RunAsync(CancellationToken stoppingToken)
     {
@@ -63,6 +84,7 @@ internal sealed class IncomingPayments(
         var cursor = await database.ReadAsync(reads => LightningCursorTable.ReadAsync(reads, node), cancellation);
         logger.IncomingStarted(node.ToString(), cursor);
         Volatile.Write(ref _problem, null);
+        _isWaiting = true;
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
@@ -72,14 +94,17 @@ internal sealed class IncomingPayments(
         {
             await foreach (var payment in lightning.IncomingPaymentsAsync(cursor, over.Token))
             {
+                _isWaiting = false;
                 var position = new StreamPosition(node, payment.Cursor);
                 await credits.CreditAsync(
                     new ReceivedPayment(payment.PaymentHash, payment.AmountMsat, PaymentSource.Stream, position), cancellation);
                 await enough.CancelAsync();
+                _isWaiting = true;
             }
         }
         finally
         {
+            _isWaiting = false;
             await over.CancelAsync();
             await lookUps;
         }

@@ -38,13 +38,15 @@ internal sealed class InvoiceAsks(ILightning lightning, Credits credits, TimePro
     }
 
     /// <summary>Asks about one quote, and credits it if it was paid.</summary>
-    public async Task AskNowAsync(MintQuote quote, CancellationToken cancellation)
+    /// <returns>What the node says.</returns>
+    public async Task<InvoiceStatus> AskNowAsync(MintQuote quote, CancellationToken cancellation)
     {
         if (!PaymentHash.TryRead(quote.PaymentHash.Span, out var hash)) throw new InvalidOperationException("A hash has 32 bytes.");
         var status = await lightning.GetInvoiceAsync(hash, cancellation);
         if (status is InvoiceStatus.Paid paid)
             await credits.CreditAsync(new ReceivedPayment(hash, paid.AmountMsat, PaymentSource.Lookup), cancellation);
         else if (status is InvoiceStatus.Unknown unknown) logger.AskUnanswered(quote.Id.LogName, unknown.Reason);
+        return status;
     }
 
     /// <inheritdoc/>

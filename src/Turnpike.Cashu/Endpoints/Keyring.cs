@@ -105,7 +105,7 @@ internal sealed class Keyring(
         var known = Volatile.Read(ref _view);
         if (known is not null && Age(known.Rows) >= Age(rows)) return;
         var view = new KeysetView(Derive(rows, known is null ? [] : known.Keysets.All, keys));
-        // An older reading must not replace a newer one; rows are only added, and only become inactive.
+        // An older reading must not replace a newer one; rows are only added, only become inactive, and are forgotten once.
         while (true)
         {
             var seen = Volatile.Read(ref _view);
@@ -114,7 +114,8 @@ internal sealed class Keyring(
         }
     }
 
-    private static int Age(IReadOnlyList<StoredKeyset> rows) => rows.Count + rows.Count(r => !r.IsActive);
+    private static int Age(IReadOnlyList<StoredKeyset> rows) =>
+        rows.Count + rows.Count(r => !r.IsActive) + rows.Count(r => r.IsForgotten);
 
     private static List<(StoredKeyset, MintKeyset)> Derive(
         IReadOnlyList<StoredKeyset> rows, IReadOnlyList<MintKeyset> known, MintKeys keys)
@@ -122,7 +123,7 @@ internal sealed class Keyring(
         var derived = new List<(StoredKeyset, MintKeyset)>(rows.Count);
         foreach (var row in rows)
         {
-            var keyset = known.FirstOrDefault(k => k.Id == row.Id)?.With(row.IsActive) ?? row.Derive(keys);
+            var keyset = known.FirstOrDefault(k => k.Id == row.Id)?.With(row.IsActive, row.IsForgotten) ?? row.Derive(keys);
             if (keyset.Id != row.Id)
             {
                 throw new StorageException(

@@ -149,7 +149,9 @@ internal sealed class MeltOutcomes(
 
         var now = Now;
         var taken = (await ProofTable.ReadAsync(work, [.. row.Released.Select(r => r.Y)])).Select(p => p.Y).ToHashSet();
-        StoredProof[] free = [.. row.Released.Where(r => !taken.Contains(r.Y))
+        // Read after the proofs: what was spent of these keysets is being forgotten, and is not to be had again.
+        var forgotten = (await KeysetTable.ReadAsync(work)).Where(k => k.IsForgotten).Select(k => k.No).ToHashSet();
+        StoredProof[] free = [.. row.Released.Where(r => !taken.Contains(r.Y) && !forgotten.Contains(r.KeysetNo))
             .Select(r => new StoredProof(r.Y, r.KeysetNo, r.Amount, ProofState.Spent, null, key.Quote))];
         var recovered = free.Aggregate(0UL, (sum, p) => sum + p.Amount);
         var outcome = MeltQuotes.PaidAfterRelease(quote, recovered, payment, RateOf(quote), now);

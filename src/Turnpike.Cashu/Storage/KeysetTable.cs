@@ -29,7 +29,7 @@ internal static class KeysetTable
 
     /// <summary>All keysets, in the order in which they were made.</summary>
     public static ValueTask<IReadOnlyList<StoredKeyset>> ReadAsync(Reads reads) =>
-        reads.ReadListAsync($"SELECT {Columns} FROM cashu_keyset ORDER BY no", Map);
+        reads.ReadListAsync($"SELECT {Columns}, redeemed_pruned FROM cashu_keyset ORDER BY no", Map);
 
     /// <summary>Adds a keyset.</summary>
     public static void Insert(Work work, StoredKeyset keyset, long now) => work.Write(
@@ -39,6 +39,10 @@ internal static class KeysetTable
 
     /// <summary>Ends a keyset: nothing more is signed with it.</summary>
     public static void Deactivate(Work work, int no) => work.Write("UPDATE cashu_keyset SET active = 0 WHERE no = $1", no);
+
+    /// <summary>Adds to what a keyset's spent proofs were worth that are deleted in the same work.</summary>
+    public static void AddPruned(Work work, int no, long amount) =>
+        work.Write("UPDATE cashu_keyset SET redeemed_pruned = redeemed_pruned + $2 WHERE no = $1", no, amount);
 
     /// <summary>A keyset's id from a row.</summary>
     internal static KeysetId ReadId(SqlRow row, int column) =>
@@ -55,5 +59,6 @@ internal static class KeysetTable
         InputFeePpk = row.Int32(6),
         FinalExpiry = row.IsNull(7) ? null : row.Int64(7),
         Order = row.Int32(8),
+        RedeemedPruned = row.Int64(9),
     };
 }

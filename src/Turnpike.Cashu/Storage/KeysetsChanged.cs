@@ -4,7 +4,7 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Storage;
 
-/// <summary>Keysets were made or became inactive. What there is now is in the table.</summary>
+/// <summary>Keysets were made, became inactive or were forgotten. What there is now is in the table.</summary>
 /// <param name="Active">The ids of the active ones.</param>
 /// <remarks>docs/specs/cashu.md 8 and 13.</remarks>
 internal sealed record KeysetsChanged(IReadOnlyList<string> Active) : IEvent

@@ -21,11 +21,17 @@ internal static class MeltQuoteTable
 
     private const string ById = $"SELECT {Columns}, op_id, blanks FROM cashu_melt_quote WHERE id = $1";
 
+    private const string Unused =
+        "q.state = 0 AND NOT EXISTS (SELECT 1 FROM cashu_payment p WHERE p.quote = q.id AND p.ask_at IS NOT NULL)";
+
     /// <summary>What whoever decides about a quote holds.</summary>
     public static string LockName(QuoteId id) => "cashu/melt-quote/" + id.Value;
 
     /// <summary>Whoever decides about a quote holds this.</summary>
     public static Locks Lock(QuoteId id) => Locks.Of(LockName(id));
+
+    /// <summary>Whoever decides about several holds this.</summary>
+    public static Locks Lock(IReadOnlyList<QuoteId> ids) => Locks.Of([.. ids.Select(LockName)]);
 
     /// <summary>A melt quote and a mint quote that it pays, with the payment.</summary>
     public static Locks Lock(QuoteId melt, MintQuote mint) =>
@@ -58,6 +64,23 @@ internal static class MeltQuoteTable
     /// <summary>Those of the quotes that there are, in the order asked for.</summary>
     public static ValueTask<IReadOnlyList<StoredMeltQuote>> ReadManyAsync(Reads reads, IReadOnlyList<QuoteId> ids) =>
         reads.ReadManyAsync(ById, [.. ids.Select(id => new SqlValue[] { id.Value })], Map);
+
+    /// <summary>UNPAID quotes that can no longer be melted, the oldest first; none whose node is still asked about an attempt.</summary>
+    public static ValueTask<IReadOnlyList<QuoteId>> ReadUnusedAsync(Reads reads, long expiryBefore, int limit) => reads.ReadListAsync(
+        $"SELECT q.id FROM cashu_melt_quote q WHERE {Unused} AND q.expiry < $1 ORDER BY q.expiry, q.id LIMIT $2",
+        static row => new QuoteId(row.Text(0)), expiryBefore, limit);
+
+    /// <summary>Those of the quotes that are so.</summary>
+    public static ValueTask<IReadOnlyList<QuoteId>> ReadUnusedAsync(Reads reads, IReadOnlyList<QuoteId> ids) => reads.ReadManyAsync(
+        $"SELECT q.id FROM cashu_melt_quote q WHERE {Unused} AND q.id = $1", [.. ids.Select(id => new SqlValue[] { id.Value })],
+        static row => new QuoteId(row.Text(0)));
+
+    /// <summary>Forgets a quote, and its attempts with it.</summary>
+    public static void Delete(Work work, QuoteId id)
+    {
+        work.Write("DELETE FROM cashu_payment WHERE quote = $1", id.Value);
+        work.Write("DELETE FROM cashu_melt_quote WHERE id = $1", id.Value);
+    }
 
     private static StoredMeltQuote Map(SqlRow row) => new(
         new MeltQuote

@@ -54,6 +54,18 @@ internal static class MintQuoteTable
             """,
             Map, expiryBefore, after.Value ?? "", limit);
 
+    /// <summary>Those of the quotes that nothing hangs on: never paid, by whatever amount, and not being paid by a melt of ours.</summary>
+    public static ValueTask<IReadOnlyList<QuoteId>> ReadUnusedAsync(Reads reads, IReadOnlyList<QuoteId> ids) => reads.ReadManyAsync(
+        """
+        SELECT q.id FROM cashu_mint_quote q WHERE q.id = $1 AND q.amount_paid = 0
+        AND NOT EXISTS (SELECT 1 FROM cashu_mint_payment m WHERE m.payment_id = q.payment_hash)
+        AND NOT EXISTS (SELECT 1 FROM cashu_payment p WHERE p.payment_hash = q.payment_hash AND p.outcome IS NULL)
+        """,
+        [.. ids.Select(id => new SqlValue[] { id.Value })], static row => new QuoteId(row.Text(0)));
+
+    /// <summary>Forgets a quote.</summary>
+    public static void Delete(Work work, QuoteId id) => work.Write("DELETE FROM cashu_mint_quote WHERE id = $1", id.Value);
+
     /// <summary>Adds a quote from which nothing was issued yet.</summary>
     public static void Insert(Work work, MintQuote quote) => work.Write(
         $"INSERT INTO cashu_mint_quote ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $11)",

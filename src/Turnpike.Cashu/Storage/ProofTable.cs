@@ -51,6 +51,23 @@ internal static class ProofTable
         work.WriteMany("cashu_proof", s_insert, rows, (Key, taken));
     }
 
+    /// <summary>SPENT proofs of keysets whose final expiry was before a moment, sorted by Y.</summary>
+    /// <param name="reads">A snapshot: it may look through the whole table.</param>
+    /// <param name="expiredBefore">Unix seconds.</param>
+    /// <param name="after">Goes on after this one; null to begin.</param>
+    /// <param name="limit">How many.</param>
+    public static ValueTask<IReadOnlyList<PublicKey>> ReadExpiredAsync(
+        Reads reads, long expiredBefore, PublicKey? after, int limit) => reads.ReadListAsync(
+        """
+        SELECT y FROM cashu_proof WHERE state = 2 AND y > $2
+        AND keyset_no IN (SELECT no FROM cashu_keyset WHERE final_expiry > 0 AND final_expiry < $1) ORDER BY y LIMIT $3
+        """,
+        static row => StoredPoints.Read(row, 0), expiredBefore, after is { } y ? SqlValue.Copy(y.Span) : Array.Empty<byte>(), limit);
+
+    /// <summary>Forgets a proof that is SPENT; its keyset must never be used again.</summary>
+    public static void Delete(Work work, in PublicKey y) =>
+        work.Write("DELETE FROM cashu_proof WHERE y = $1 AND state = 2", SqlValue.Copy(y.Span));
+
     /// <summary>The proofs that an operation took.</summary>
     public static ValueTask<IReadOnlyList<StoredProof>> ReadOfOperationAsync(Reads reads, OperationId operation) =>
         reads.ReadListAsync($"SELECT {Columns} FROM cashu_proof WHERE op_id = $1 ORDER BY y", Map, operation.ToBytes());

@@ -19,6 +19,13 @@ internal sealed record StoredKeyset
     /// <summary>Keys for 2^0 to 2^(order − 1).</summary>
     public required int Order { get; init; }
 
+    /// <summary>What its spent proofs were worth that have been deleted.</summary>
+    public long RedeemedPruned { get; init; }
+
+    /// <summary>Whether spent proofs of it have been deleted: then nothing of it may be taken any more.</summary>
+    public bool IsForgotten => RedeemedPruned > 0;
+
     /// <summary>Derives its keys; their id is not yet compared.</summary>
-    public MintKeyset Derive(MintKeys keys) => keys.Keyset(Unit, Index, Version, Order, InputFeePpk, FinalExpiry, IsActive);
+    public MintKeyset Derive(MintKeys keys) =>
+        keys.Keyset(Unit, Index, Version, Order, InputFeePpk, FinalExpiry, IsActive).With(IsActive, IsForgotten);
 }

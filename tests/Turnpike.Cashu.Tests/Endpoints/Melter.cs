@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Turnpike.Cashu.Backends;
 using Turnpike.Cashu.Domain;
 using Turnpike.Cashu.Storage;
@@ -15,8 +16,12 @@ internal sealed class Melter(MintHost mint, string name = "m")
 
     public SteeredLightning Lightning => mint.Get<SteeredLightning>();
 
-    public static async Task<Melter> StartAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
-        new(await MintHost.StartAsync(kind, SteeredLightning.Configure,
+    public static Task<Melter> StartAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
+        StartAsync(kind, static _ => { }, settings);
+
+    public static async Task<Melter> StartAsync(
+        StoreKind kind, Action<IServiceCollection> configure, params (string Key, string Value)[] settings) =>
+        new(await MintHost.StartAsync(kind, SteeredLightning.Configure + configure,
             [("Fake:PayDelay", "00:00:00.010"), ("Turnpike:Storage:LeaseDuration", "00:00:05"), .. settings]));
 
     /// <summary>An invoice of a node elsewhere.</summary>

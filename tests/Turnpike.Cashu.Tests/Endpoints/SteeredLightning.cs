@@ -25,6 +25,9 @@ internal sealed class SteeredLightning(FakeLightning node) : ILightning
     /// <summary>Instead of the node's answer about an invoice that is to be canceled.</summary>
     public Func<CancelStatus?>? Canceling { get; set; }
 
+    /// <summary>Instead of the node's answer about an invoice of its own; null lets it answer.</summary>
+    public Func<PaymentHash, InvoiceStatus?>? Invoiced { get; set; }
+
     /// <summary>How often a payment was handed to the node.</summary>
     public int Sends => _sends;
 
@@ -79,6 +82,6 @@ internal sealed class SteeredLightning(FakeLightning node) : ILightning
     public IAsyncEnumerable<IncomingPayment> IncomingPaymentsAsync(long cursor, CancellationToken cancellation) =>
         node.IncomingPaymentsAsync(cursor, cancellation);
 
-    public Task<InvoiceStatus> GetInvoiceAsync(PaymentHash paymentHash, CancellationToken cancellation) =>
-        node.GetInvoiceAsync(paymentHash, cancellation);
+    public async Task<InvoiceStatus> GetInvoiceAsync(PaymentHash paymentHash, CancellationToken cancellation) =>
+        Invoiced?.Invoke(paymentHash) ?? await node.GetInvoiceAsync(paymentHash, cancellation);
 }

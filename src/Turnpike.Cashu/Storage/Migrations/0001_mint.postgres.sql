@@ -153,6 +153,7 @@ CREATE TABLE cashu_melt_quote
     CONSTRAINT cashu_melt_quote_paid CHECK ((state = 2) = (preimage IS NOT NULL))
 );
 CREATE UNIQUE INDEX cashu_melt_quote_hash ON cashu_melt_quote (payment_hash) WHERE state IN (1, 2);
+CREATE INDEX cashu_melt_quote_unpaid ON cashu_melt_quote (expiry) WHERE state = 0;
 
 -- Payments of ours, an attempt each; written before anything is sent. seen_index null: never sent. ask_at null: never asked about again.
 -- error: what whoever waits for a failed attempt is told. released: the inputs that it gave back.

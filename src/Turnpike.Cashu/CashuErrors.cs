@@ -4,9 +4,9 @@ namespace Turnpike.Cashu;
 
 /// <summary>
 /// The catalogue: every error that a wallet can meet. <see cref="ProtocolError.Code"/> is the code in the answer's body; the HTTP status
-/// is 400, or 500 for <see cref="Internal"/>.
+/// is 400, or 500 for <see cref="Internal"/> and 429 for <see cref="TooManyRequests"/>.
 /// </summary>
-/// <remarks>docs/specs/cashu.md 5 and 11. 10000, 20000 and 50000 are ours, the rest is the table of the NUTs.</remarks>
+/// <remarks>docs/specs/cashu.md 5 and 11. 10000, 20000, 50000 and 50001 are ours, the rest is the table of the NUTs.</remarks>
 public static class CashuErrors
 {
     /// <summary>A proof is not signed by this mint, or not with the key of its amount.</summary>
@@ -87,6 +87,9 @@ public static class CashuErrors
 
     /// <summary>Our fault. What had been acknowledged stands; the request may or may not have been carried out: repeat it.</summary>
     public static readonly ProtocolError Internal = new(50000, "internal", "Internal error");
+
+    /// <summary>The address asks too often (HTTP 429). Nothing was done: repeat it after <c>Retry-After</c> seconds.</summary>
+    public static readonly ProtocolError TooManyRequests = new(50001, "too_many_requests", "Too many requests; try again later");
 
     /// <summary>The request is not understood: its shape, a limit, or a value that cannot be.</summary>
     /// <param name="what">What is wrong with it.</param>

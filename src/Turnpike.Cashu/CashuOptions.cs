@@ -198,6 +198,15 @@ public sealed record LimitOptions
     /// <summary>Sockets of one address (IPv6: one /64); further ones are closed with 1008. Default 100.</summary>
     public int SocketsPerAddress { get; set; } = 100;
 
+    /// <summary>
+    /// HTTP requests of one address (IPv6: one /64) in a minute, on average; beyond it 429. Default 600; 0 for no limit. None for this
+    /// machine.
+    /// </summary>
+    public int RequestsPerMinute { get; set; } = 600;
+
+    /// <summary>The same for quotes that are made, mint, swap and melt, which count apart. Default 120.</summary>
+    public int MoneyRequestsPerMinute { get; set; } = 120;
+
     /// <summary>How long events are kept for resuming, days. Default 7.</summary>
     public int RetentionDays { get; set; } = 7;
 }
@@ -291,6 +300,8 @@ internal sealed class CashuOptionsValidator : IValidateOptions<CashuOptions>
         Check(limits.MessagesPerSecond, 1, 1_000_000, "Limits:MessagesPerSecond", errors);
         Check(limits.MessageBurst, 1, 1_000_000, "Limits:MessageBurst", errors);
         Check(limits.SocketsPerAddress, 1, 10_000_000, "Limits:SocketsPerAddress", errors);
+        Check(limits.RequestsPerMinute, 0, 1_000_000, "Limits:RequestsPerMinute", errors);
+        Check(limits.MoneyRequestsPerMinute, 0, 1_000_000, "Limits:MoneyRequestsPerMinute", errors);
         Check(limits.RetentionDays, 1, 365, "Limits:RetentionDays", errors);
     }
 

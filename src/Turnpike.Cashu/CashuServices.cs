@@ -45,6 +45,7 @@ public static class CashuServices
         services.AddHostedService(provider => provider.GetRequiredService<Notifications>());
         services.AddSingleton<SubscriptionReader>();
         services.AddSingleton<MintSockets>();
+        services.AddMintLimits();
         services.AddOptions<EventOptions>().PostConfigure<IOptions<CashuOptions>>(KeepEvents);
         services.AddSingleton<Replays>();
         services.AddSingleton<Swaps>();
@@ -69,7 +70,7 @@ public static class CashuServices
     public static void MapCashu(this WebApplication app, bool dev)
     {
         app.UseMiddleware<MintEdge>();
-        var routes = app.MapGroup("").WithMetadata(MintEdge.Marked);
+        var routes = app.MapGroup("").WithMetadata(MintEdge.Marked).RequireRateLimiting(MintLimits.All);
         var services = app.Services;
         var keys = ActivatorUtilities.CreateInstance<KeyEndpoints>(services);
         var mints = ActivatorUtilities.CreateInstance<MintEndpoints>(services);
@@ -80,15 +81,15 @@ public static class CashuServices
         routes.MapGet("/v1/keys", keys.ActiveAsync);
         routes.MapGet("/v1/keys/{id}", keys.OneAsync);
         routes.MapGet("/v1/keysets", keys.KeysetsAsync);
-        routes.MapPost("/v1/mint/quote/bolt11", mints.CreateQuoteAsync);
+        routes.MapPost("/v1/mint/quote/bolt11", mints.CreateQuoteAsync).RequireRateLimiting(MintLimits.Money);
         routes.MapGet("/v1/mint/quote/bolt11/{id}", mints.GetQuoteAsync);
         routes.MapPost("/v1/mint/quote/bolt11/check", mints.CheckQuotesAsync);
-        routes.MapPost("/v1/mint/bolt11", mints.MintAsync);
-        routes.MapPost("/v1/mint/bolt11/batch", mints.MintBatchAsync);
-        routes.MapPost("/v1/melt/quote/bolt11", melts.CreateQuoteAsync);
+        routes.MapPost("/v1/mint/bolt11", mints.MintAsync).RequireRateLimiting(MintLimits.Money);
+        routes.MapPost("/v1/mint/bolt11/batch", mints.MintBatchAsync).RequireRateLimiting(MintLimits.Money);
+        routes.MapPost("/v1/melt/quote/bolt11", melts.CreateQuoteAsync).RequireRateLimiting(MintLimits.Money);
         routes.MapGet("/v1/melt/quote/bolt11/{id}", melts.GetQuoteAsync);
-        routes.MapPost("/v1/melt/bolt11", melts.MeltAsync);
-        routes.MapPost("/v1/swap", swaps.SwapAsync);
+        routes.MapPost("/v1/melt/bolt11", melts.MeltAsync).RequireRateLimiting(MintLimits.Money);
+        routes.MapPost("/v1/swap", swaps.SwapAsync).RequireRateLimiting(MintLimits.Money);
         routes.MapPost("/v1/checkstate", swaps.CheckStateAsync);
         routes.MapPost("/v1/restore", swaps.RestoreAsync);
         routes.MapWebSocket("/v1/ws", services.GetRequiredService<MintSockets>());

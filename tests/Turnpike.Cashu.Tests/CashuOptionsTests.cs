@@ -21,6 +21,7 @@ public class CashuOptionsTests
         { "Turnpike:Cashu:Prune:QuoteHours: is 23; allowed are 24 to", o => o.Prune.QuoteHours = 23 },
         { "Turnpike:Cashu:Prune:ProofDays: is 0; allowed are 1 to", o => o.Prune.ProofDays = 0 },
         { "Turnpike:Cashu:Draft:Advertise: is 'maybe'; allowed are auto, always and never", o => o.Draft.Advertise = "maybe" },
+        { "Turnpike:Cashu:Limits:RequestsPerMinute: is -1; allowed are 0 to", o => o.Limits.RequestsPerMinute = -1 },
         { "Turnpike:Cashu:Limits:SocketFilters: is 1; allowed are 1000 to", o => o.Limits.SocketFilters = 1 },
     };
 

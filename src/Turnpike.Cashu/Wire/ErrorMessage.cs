@@ -7,9 +7,10 @@ namespace Turnpike.Cashu.Wire;
 /// <remarks>docs/specs/cashu.md 5.</remarks>
 public static class ErrorMessage
 {
-    /// <summary>The HTTP status: 400, or 500 for our own faults.</summary>
+    /// <summary>The HTTP status: 400, or 500 for our own faults and 429 for who asks too often.</summary>
     /// <param name="error">The error.</param>
-    public static int Status(ProtocolError error) => error.Code == CashuErrors.Internal.Code ? 500 : 400;
+    public static int Status(ProtocolError error) =>
+        error.Code == CashuErrors.Internal.Code ? 500 : error.Code == CashuErrors.TooManyRequests.Code ? 429 : 400;
 
     /// <summary>Writes the body.</summary>
     /// <param name="output">Takes it.</param>

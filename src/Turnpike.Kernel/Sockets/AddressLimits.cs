@@ -62,7 +62,8 @@ internal sealed class AddressLimits(SocketOptions options)
         }
     }
 
-    private static ulong KeyOf(IPAddress address)
+    /// <summary>What is counted together.</summary>
+    public static ulong KeyOf(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,23 @@ public static class SocketServices
         services.AddSingleton(_ => new WebSocketRoutes());
         services.AddSingleton(provider => new Hub(provider.GetRequiredService<SocketServer>()));
         services.AddHostedService(provider => new SocketKeeper(provider.GetRequiredService<SocketServer>()));
+        return services;
+    }
+
+    /// <summary>
+    /// Adds a limit of requests by client address, for routes that say <c>RequireRateLimiting(policy)</c>; the host has
+    /// <c>UseRateLimiter</c>. The answer is 429 with <c>Retry-After</c>.
+    /// </summary>
+    /// <param name="services">The host's, with sockets.</param>
+    /// <param name="policy">The limit's name: <c>protocol</c> or <c>protocol/part</c>. Each counts by itself.</param>
+    /// <param name="perMinute">Requests of one address (IPv6: one /64) in a minute, on average; 0 for no limit. None for this machine.</param>
+    /// <param name="refuse">Writes the protocol's body.</param>
+    public static IServiceCollection AddRequestLimit(
+        this IServiceCollection services, string policy, Func<IServiceProvider, int> perMinute, Func<HttpContext, Task> refuse)
+    {
+        services.AddRateLimiter(static _ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IServiceProvider>(
+            (limits, provider) => limits.AddPolicy(policy, new RequestLimit(perMinute(provider), refuse)));
         return services;
     }
 

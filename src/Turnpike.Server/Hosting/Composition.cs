@@ -27,6 +27,7 @@ internal static class Composition
         services.AddSingleton<PrometheusCollector>();
         services.AddMetrics();
         services.AddRoutingCore();
+        services.AddRateLimiter(static _ => { });       // the systems add theirs
         AddStorage(builder, options);
         services.AddTurnpikeSockets();
         services.AddSingleton<StorageHealth>();
@@ -102,6 +103,7 @@ internal static class Composition
         app.UseMiddleware<StreamListenerFilter>(streamPaths);
         app.UseMiddleware<AdminGate>();
         app.UseRouting();
+        app.UseRateLimiter();
         app.MapHealth();
         app.MapMetrics();
         foreach (var system in systems) system.Map(host);

@@ -144,6 +144,7 @@ internal sealed class MintHost : IAsyncDisposable
         _configure(builder.Services);
         _app = builder.Build();
         _app.UseRouting();
+        _app.UseRateLimiter();
         _app.MapCashu(dev: true);
         _app.MapCashuAdmin();
         Database.Feed.Subscribe(CashuTopics.All, _ => _events.Writer.WriteAsync(true));

@@ -10,7 +10,18 @@ using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Tests.Endpoints;
 
-public sealed class PruningOnSqliteTests() : PruningTests(StoreKind.Sqlite);
+public sealed class PruningOnSqliteTests() : PruningTests(StoreKind.Sqlite)
+{
+    [Fact]
+    public async Task A_server_prunes_by_itself()
+    {
+        var melter = await StartAsync(("Prune:Interval", "1"));
+        await using var mint = melter.Mint;
+        var (quote, _) = await QuoteAsync(melter);
+        Clock.Advance(TimeSpan.FromHours(26));
+        await Melter.EventuallyAsync(async () => await ReadAsync(mint, quote) is null);
+    }
+}
 
 public sealed class PruningOnPostgresTests() : PruningTests(StoreKind.Postgres)
 {
@@ -175,16 +186,6 @@ public abstract class PruningTests(StoreKind kind)
         await melter.AuditAsync();
     }
 
-    [Fact]
-    public async Task A_server_prunes_by_itself()
-    {
-        var melter = await StartAsync(("Prune:Interval", "1"));
-        await using var mint = melter.Mint;
-        var (quote, _) = await QuoteAsync(melter);
-        Clock.Advance(TimeSpan.FromHours(26));
-        await Melter.EventuallyAsync(async () => await ReadAsync(mint, quote) is null);
-    }
-
     private protected async Task<Melter> StartAsync(params (string Key, string Value)[] settings)
     {
         var melter = await Melter.StartAsync(kind, services => services.AddSingleton<TimeProvider>(Clock), settings);
@@ -210,7 +211,7 @@ public abstract class PruningTests(StoreKind kind)
             return ValueTask.FromResult<Result<bool>>(true);
         }, CancellationToken.None));
 
-    private static async Task<(string Id, byte[] Hash)> QuoteAsync(Melter melter)
+    private protected static async Task<(string Id, byte[] Hash)> QuoteAsync(Melter melter)
     {
         var quote = await melter.Wallet.QuoteAsync(5);
         Assert.True(Bolt11.TryDecode((string)quote["request"]!, out var invoice, out _));

@@ -29,32 +29,13 @@ public sealed record ClnOptions
 }
 
 /// <summary>Says in sentences what is wrong with <see cref="ClnOptions"/>.</summary>
-public sealed class ClnOptionsValidator : IValidateOptions<ClnOptions>
+internal static class ClnOptionsValidator
 {
-    /// <summary>Where the options are bound by default.</summary>
-    public const string DefaultSection = "Turnpike:Cashu:Cln";
-
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, ClnOptions options)
-    {
-        var errors = new ValidateOptionsResultBuilder();
-        Check(options, errors, DefaultSection);
-        return errors.Build();
-    }
-
-    /// <summary>Adds what is wrong to <paramref name="errors"/>, for options that hold these as a part.</summary>
-    /// <param name="options">What to check.</param>
-    /// <param name="errors">Takes one sentence for each fault, named by its key.</param>
-    /// <param name="section">The configuration path of the options.</param>
+    /// <summary>Adds a sentence for each fault, named by its key beneath <paramref name="section"/>.</summary>
     public static void Check(ClnOptions options, ValidateOptionsResultBuilder errors, string section)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(errors);
-        NodeOptions.CheckUrl(options.Url, "https://127.0.0.1:3010", errors, $"{section}:Url");
-        NodeOptions.CheckFile(options.CertFile, errors, $"{section}:CertFile");
+        NodeOptions.CheckConnection(options.Url, "https://127.0.0.1:3010", options.CertFile, options.RequestTimeout, errors, section);
         NodeOptions.CheckSecretFile(options.RuneFile, "rune", errors, $"{section}:RuneFile");
-        NodeOptions.CheckTime(
-            options.RequestTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5), errors, $"{section}:RequestTimeout");
         NodeOptions.CheckTime(options.RetryFor, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), errors, $"{section}:RetryFor");
     }
 }

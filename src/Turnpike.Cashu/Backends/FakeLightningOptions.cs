@@ -20,29 +20,13 @@ public sealed record FakeLightningOptions
 }
 
 /// <summary>Says in sentences what is wrong with <see cref="FakeLightningOptions"/>.</summary>
-public sealed class FakeLightningOptionsValidator : IValidateOptions<FakeLightningOptions>
+internal static class FakeLightningOptionsValidator
 {
-    /// <summary>Where the options are bound by default.</summary>
-    public const string DefaultSection = "Turnpike:Cashu:Fake";
-
     private const long MaxRate = 100_000_000_000_000;
 
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, FakeLightningOptions options)
-    {
-        var errors = new ValidateOptionsResultBuilder();
-        Check(options, errors, DefaultSection);
-        return errors.Build();
-    }
-
-    /// <summary>Adds what is wrong to <paramref name="errors"/>, for options that hold these as a part.</summary>
-    /// <param name="options">What to check.</param>
-    /// <param name="errors">Takes one sentence for each fault, named by its key.</param>
-    /// <param name="section">The configuration path of the options.</param>
+    /// <summary>Adds a sentence for each fault, named by its key beneath <paramref name="section"/>.</summary>
     public static void Check(FakeLightningOptions options, ValidateOptionsResultBuilder errors, string section)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(errors);
         if (options.Network is not ("bcrt" or "tb" or "tbs" or "sb"))
             errors.AddError($"is '{options.Network}'; allowed are bcrt, tb, tbs and sb", $"{section}:Network");
         NodeOptions.CheckTime(options.AutoPayDelay, TimeSpan.Zero, TimeSpan.FromDays(1), errors, $"{section}:AutoPayDelay");

@@ -25,31 +25,12 @@ public sealed record LndOptions
 }
 
 /// <summary>Says in sentences what is wrong with <see cref="LndOptions"/>.</summary>
-public sealed class LndOptionsValidator : IValidateOptions<LndOptions>
+internal static class LndOptionsValidator
 {
-    /// <summary>Where the options are bound by default.</summary>
-    public const string DefaultSection = "Turnpike:Cashu:Lnd";
-
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, LndOptions options)
-    {
-        var errors = new ValidateOptionsResultBuilder();
-        Check(options, errors, DefaultSection);
-        return errors.Build();
-    }
-
-    /// <summary>Adds what is wrong to <paramref name="errors"/>, for options that hold these as a part.</summary>
-    /// <param name="options">What to check.</param>
-    /// <param name="errors">Takes one sentence for each fault, named by its key.</param>
-    /// <param name="section">The configuration path of the options.</param>
+    /// <summary>Adds a sentence for each fault, named by its key beneath <paramref name="section"/>.</summary>
     public static void Check(LndOptions options, ValidateOptionsResultBuilder errors, string section)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(errors);
-        NodeOptions.CheckUrl(options.Url, "https://127.0.0.1:8080", errors, $"{section}:Url");
-        NodeOptions.CheckFile(options.CertFile, errors, $"{section}:CertFile");
+        NodeOptions.CheckConnection(options.Url, "https://127.0.0.1:8080", options.CertFile, options.RequestTimeout, errors, section);
         NodeOptions.CheckSecretFile(options.MacaroonFile, "macaroon", errors, $"{section}:MacaroonFile");
-        NodeOptions.CheckTime(
-            options.RequestTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5), errors, $"{section}:RequestTimeout");
     }
 }

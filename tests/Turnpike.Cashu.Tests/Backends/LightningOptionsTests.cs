@@ -34,13 +34,17 @@ public class LightningOptionsTests
         { "", Cln with { RetryFor = TimeSpan.Zero }, "RetryFor: is 00:00:00; allowed are 00:00:01 to 00:10:00" },
     };
 
-    private static ValidateOptionsResult Validate(object options) => options switch
+    private static ValidateOptionsResult Validate(object options)
     {
-        FakeLightningOptions fake => new FakeLightningOptionsValidator().Validate(null, fake),
-        LndOptions lnd => new LndOptionsValidator().Validate(null, lnd),
-        ClnOptions cln => new ClnOptionsValidator().Validate(null, cln),
-        _ => throw new ArgumentException("No options"),
-    };
+        var mint = options switch
+        {
+            FakeLightningOptions fake => new CashuOptions { Fake = fake },
+            LndOptions lnd => new CashuOptions { Lightning = "lnd", Lnd = lnd },
+            ClnOptions cln => new CashuOptions { Lightning = "cln", Cln = cln },
+            _ => throw new ArgumentException("No options"),
+        };
+        return new CashuOptionsValidator().Validate(null, mint);
+    }
 
     [Theory, MemberData(nameof(Wrong))]
     public void A_wrong_option_is_named_with_what_is_allowed(string secret, object options, string sentence)

@@ -89,8 +89,9 @@ public sealed class MintAdmin : IDisposable
 
     /// <summary>Decides that a melt was not paid and never will be.</summary>
     /// <returns>False if nothing of it is open; or 20000.</returns>
-    public async Task<Result<bool>> ResolveFailedAsync(string quote, CancellationToken cancellation) => Done(await SendAsync(
-        PathOf(quote) + "/resolve", static json => json.WriteString("outcome"u8, "failed"), AdminJson.Default.AdminDoneModel, cancellation));
+    public async Task<Result<bool>> ResolveFailedAsync(string quote, CancellationToken cancellation) =>
+        Done(await SendAsync(PathOf(quote) + "/resolve", static json => json.WriteString("outcome"u8, "failed"),
+            AdminJson.Default.AdminDoneModel, cancellation));
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();

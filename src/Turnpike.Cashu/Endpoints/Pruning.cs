@@ -67,14 +67,15 @@ internal sealed class Pruning(
     private async Task<IReadOnlyList<QuoteId>> FindDeadAsync(IReadOnlyList<MintQuote> quotes, CancellationToken cancellation)
     {
         var dead = new List<QuoteId>();
-        foreach (var quote in quotes)
+        if (quotes.Count == 0 || !incoming.IsUpToDate) return dead;
+        // A node that is ours no more cannot be asked; answers count if the same one stood there all the while.
+        var ours = await node.AskAsync(cancellation);
+        foreach (var quote in quotes.Where(q => q.Node == ours))
         {
-            // A node that is ours no more cannot be asked.
-            if (!incoming.IsUpToDate || await node.AskAsync(cancellation) != quote.Node) continue;
             if (await asks.AskNowAsync(quote, cancellation) is InvoiceStatus.Expired or InvoiceStatus.NotFound) dead.Add(quote.Id);
         }
 
-        return dead;
+        return await node.AskAsync(cancellation) == ours ? dead : [];
     }
 
     private async Task<int> ForgetAsync(IReadOnlyList<QuoteId> quotes, Lease lease, CancellationToken cancellation)
@@ -128,7 +129,9 @@ internal sealed class Pruning(
         }
     }
 
-    /// <summary>Deletes spent proofs; what they were worth stays in the books. From the first of them on their keyset is over for good.</summary>
+    /// <summary>
+    /// Deletes spent proofs; what they were worth stays in the books. From the first of them on their keyset is over for good.
+    /// </summary>
     private async Task<int> ForgetAsync(IReadOnlyList<PublicKey> ys, HashSet<int> over, Lease lease, CancellationToken cancellation)
     {
         var count = Done(await database.CommitAsync<int>(KeysetTable.Lock.Under(lease), async work =>

@@ -46,7 +46,9 @@ public static class SocketServices
     /// </summary>
     /// <param name="services">The host's, with sockets.</param>
     /// <param name="policy">The limit's name: <c>protocol</c> or <c>protocol/part</c>. Each counts by itself.</param>
-    /// <param name="perMinute">Requests of one address (IPv6: one /64) in a minute, on average; 0 for no limit. None for this machine.</param>
+    /// <param name="perMinute">
+    /// Requests of one address (IPv6: one /64) in a minute, on average; 0 for no limit. This machine has none.
+    /// </param>
     /// <param name="refuse">Writes the protocol's body.</param>
     public static IServiceCollection AddRequestLimit(
         this IServiceCollection services, string policy, Func<IServiceProvider, int> perMinute, Func<HttpContext, Task> refuse)

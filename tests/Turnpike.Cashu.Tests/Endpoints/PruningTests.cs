@@ -102,15 +102,18 @@ public abstract class PruningTests(StoreKind kind)
             await MeltQuoteAsync(melter, "fake:fail"), await MeltQuoteAsync(melter), await MeltQuoteAsync(melter));
         await melter.MeltAsync(paid, await melter.Wallet.MintAsync(8, 4));
         await melter.MeltAsync(failed, await melter.Wallet.MintAsync(8, 4));
-        await CommitAsync(mint, work => PaymentTable.WriteAskAt(work, new PaymentKey(new QuoteId(failed), 1), null));
         await melter.MeltAsync(asked, await melter.Wallet.MintAsync(8, 4));
         melter.Lightning.Sending = _ => Task.FromResult<PaymentStatus?>(new PaymentStatus.InFlight(1));
         var held = await melter.Wallet.MintAsync(8, 4);
         await melter.MeltAsync(pending, held, preferAsync: true);
         await Melter.EventuallyAsync(async () => Assert.Single(await melter.PaymentsAsync(pending)).IsShown);
-        melter.Lightning.Asked = _ => Task.FromResult<PaymentStatus?>(new PaymentStatus.InFlight(1));
+        var decided = Assert.Single(await melter.PaymentsAsync(failed)).PaymentHash;
+        melter.Lightning.Asked = hash => Task.FromResult<PaymentStatus?>(
+            hash.Span.SequenceEqual(decided.Span) ? null : new PaymentStatus.InFlight(1));
         Clock.Advance(TimeSpan.FromHours(24));
         Assert.Equal(new Pruned(0, 0, 0), await PruneAsync(mint));
+        // Its invoice is over, and its node says for the last time that it failed.
+        await Melter.EventuallyAsync(async () => Assert.Single(await melter.PaymentsAsync(failed)).AskAt is null);
         Clock.Advance(TimeSpan.FromHours(2));
 
         Assert.Equal(new Pruned(0, 2, 0), await PruneAsync(mint));

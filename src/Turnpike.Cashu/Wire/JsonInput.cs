@@ -182,7 +182,7 @@ internal ref struct JsonInput
     public bool TakePoint(string what, out PointText point)
     {
         point = default;
-        return (Type == JsonTokenType.String && !_json.ValueIsEscaped && PointText.TryParse(_json.ValueSpan, out point))
+        return (Type == JsonTokenType.String && PointText.TryParse(Unescaped(), out point))
             || Fail($"{what} must be a compressed point: 66 hexadecimal digits that start with 02 or 03");
     }
 
@@ -192,7 +192,7 @@ internal ref struct JsonInput
         id = default;
         if (!Read()) return false;
         if (Type != JsonTokenType.String) return Fail($"{what} must be a string");
-        _ = !_json.ValueIsEscaped && KeysetId.TryParse(_json.ValueSpan, out id);
+        _ = KeysetId.TryParse(Unescaped(), out id);
         return true;
     }
 
@@ -216,5 +216,13 @@ internal ref struct JsonInput
         if (!Skip()) return false;
         text = CompactJson.Of(_body.Span[start..checked((int)_json.BytesConsumed)]);
         return text is not null || Fail($"{what} must be Unicode text");
+    }
+
+    /// <summary>The string just read: a piece of the body where it has no escapes; nothing where it is no Unicode text.</summary>
+    private readonly ReadOnlySpan<byte> Unescaped()
+    {
+        if (!_json.ValueIsEscaped) return _json.ValueSpan;
+        var json = _json;
+        return json.TryGetText(out var text) ? System.Text.Encoding.UTF8.GetBytes(text) : [];
     }
 }

@@ -37,6 +37,14 @@ public class MessageTests
         Assert.Equal("s/\"🥜", Encoding.UTF8.GetString(Known.Ok(SwapMessages.Read(body, Known.Limits)).Inputs[0].Secret.Utf8.Span));
     }
 
+    [Fact]
+    public void Points_and_ids_are_the_same_with_escapes()
+    {
+        var escaped = Known.Ok(SwapMessages.Read(Body(s_proof.Replace("\"0", "\"\\u0030", StringComparison.Ordinal)), Known.Limits)).Inputs[0];
+        Assert.Equal((Known.Generator, "00456a94ab4e1c46"), (escaped.C.ToString(), escaped.Id.ToString()));
+        Assert.Equal(10000, Known.Code(SwapMessages.Read(Body(With("C", $"\"\\ud800{new string('0', 65)}\"")), Known.Limits)));
+    }
+
     [Theory]
     [InlineData("""{ "signatures" : [ "a b\" c" ] , "x" : 1.0 }""", """{"signatures":["a b\" c"],"x":1.0}""")]
     [InlineData("\"{ \\\"signatures\\\": [] }\"", "{ \"signatures\": [] }")]

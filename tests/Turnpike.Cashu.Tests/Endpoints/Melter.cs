@@ -4,6 +4,8 @@ using Turnpike.Cashu.Backends;
 using Turnpike.Cashu.Domain;
 using Turnpike.Cashu.Storage;
 using Turnpike.Cashu.Tests.Backends;
+using Turnpike.Kernel;
+using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Cashu.Tests.Endpoints;
 
@@ -86,6 +88,13 @@ internal sealed class Melter(MintHost mint, string name = "m")
 
     public Task<IReadOnlyList<StoredPayment>> PaymentsAsync(string quote) =>
         mint.Database.ReadAsync(reads => PaymentTable.ReadAsync(reads, new QuoteId(quote)), CancellationToken.None);
+
+    /// <summary>Lets the time pass after which the first payment of a quote, which failed, is asked about again.</summary>
+    public async Task PassReleaseAsync(string quote) => Known.Ok(await mint.Database.CommitAsync<bool>(Locks.None, work =>
+    {
+        PaymentTable.WriteAskAt(work, new PaymentKey(new QuoteId(quote), 1), 0);
+        return ValueTask.FromResult<Result<bool>>(true);
+    }, CancellationToken.None));
 
     public async Task AuditAsync() => Assert.Empty(await mint.AuditAsync());
 }

@@ -166,6 +166,7 @@ public abstract class PaymentTests(StoreKind kind)
         // A server that slept sends it after all.
         await mint.Get<FakeLightning>().PayAsync(invoice.Request, null, 1000, TimeSpan.FromMinutes(1), CancellationToken.None);
 
+        await melter.PassReleaseAsync(quote);
         await melter.UntilAsync(quote, "PAID");
         Assert.Equal(["SPENT", "SPENT"], await melter.StatesAsync(inputs));
         Assert.Equal(20006, (int)(await melter.MeltAsync(quote, await melter.Wallet.MintAsync(8, 4))).Body["code"]!);
@@ -187,6 +188,7 @@ public abstract class PaymentTests(StoreKind kind)
         await melter.MeltAsync(quote, inputs);
         melter.Lightning.Sending = null;
         Assert.Equal("PAID", (string)(await melter.MeltAsync(quote, inputs)).Body["state"]!);
+        await melter.PassReleaseAsync(quote);
         await Melter.EventuallyAsync(async () => (await melter.PaymentsAsync(quote))[0].AskAt is null);
         Assert.Equal([PaymentOutcome.Failed, PaymentOutcome.Paid], (await melter.PaymentsAsync(quote)).Select(p => p.Outcome));
         await melter.AuditAsync();
@@ -197,12 +199,16 @@ public abstract class PaymentTests(StoreKind kind)
     {
         var melter = await Melter.StartAsync(kind);
         await using var mint = melter.Mint;
-        var invoice = await melter.InvoiceAsync(10, "fake:fail", seconds: 3);
-        var quote = await melter.QuoteAsync(invoice);
-        await melter.MeltAsync(quote, await melter.Wallet.MintAsync(8, 4));
-        var end = Kernel.Encodings.Bolt11.TryDecode(invoice.Request, out var decoded, out _) ? decoded.ExpiresAt : 0;
-        await Melter.EventuallyAsync(async () => Assert.Single(await melter.PaymentsAsync(quote)).AskAt == end);
-        await Melter.EventuallyAsync(async () => Assert.Single(await melter.PaymentsAsync(quote)).AskAt is null);
+        foreach (var seconds in new[] { 3600, 3 })
+        {
+            var invoice = await melter.InvoiceAsync(10, "fake:fail", seconds);
+            var quote = await melter.QuoteAsync(invoice);
+            await melter.MeltAsync(quote, await melter.Wallet.MintAsync(8, 4));
+            var end = Kernel.Encodings.Bolt11.TryDecode(invoice.Request, out var decoded, out _) ? decoded.ExpiresAt : 0;
+            await melter.PassReleaseAsync(quote);
+            // Once more when the invoice is over, and by then never again.
+            await Melter.EventuallyAsync(async () => Assert.Single(await melter.PaymentsAsync(quote)).AskAt == (seconds > 3 ? end : null));
+        }
     }
 
     [Fact]

@@ -47,7 +47,6 @@ internal sealed class SteeredLightning(FakeLightning node) : ILightning
             First = TimeSpan.FromMilliseconds(10),
             Longest = TimeSpan.FromMilliseconds(40),
             Scan = TimeSpan.FromMilliseconds(50),
-            AfterRelease = TimeSpan.FromSeconds(1),
         });
     }
 

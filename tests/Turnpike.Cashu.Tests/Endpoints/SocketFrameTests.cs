@@ -5,8 +5,12 @@ using Turnpike.Tests;
 
 namespace Turnpike.Cashu.Tests.Endpoints;
 
+public sealed class SocketFramesOnSqliteTests(SocketHost host) : SocketFrameTests(host), IClassFixture<SocketHost>;
+
+public sealed class SocketFramesOnPostgresTests(SocketPairHost host) : SocketFrameTests(host), IClassFixture<SocketPairHost>;
+
 /// <summary>The frames of both dialects through a real socket.</summary>
-public sealed class SocketFrameTests(SocketHost host) : IClassFixture<SocketHost>
+public abstract class SocketFrameTests(SocketHost host)
 {
     private const string QuoteId = "019e6d5a-2347-7000-8322-05d51d498303";
     private const string MeltId = "019e6d5a-2347-7000-8449-370fefb42fed";

@@ -4,44 +4,60 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Turnpike.Cashu.Domain;
 using Turnpike.Cashu.Storage;
+using Turnpike.Cashu.Tests.Backends;
 using Turnpike.Kernel.Crypto;
 using Turnpike.Kernel.Storage;
 using Turnpike.Server;
+using Turnpike.Tests;
 
 namespace Turnpike.Cashu.Tests.Endpoints;
 
 /// <summary>The real server, whose objects the tests change by commits of their own.</summary>
-public sealed class SocketHost : IAsyncLifetime, IAsyncDisposable
+public class SocketHost : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("turnpike-cashu-").FullName;
-    private TurnpikeServer? _server;
+    private readonly List<TurnpikeServer> _servers = [];
+    private int _commits, _sockets;
 
-    internal IDatabase Database => _server!.Services.GetRequiredService<IDatabase>();
+    internal IDatabase Database => DatabaseOf(0);
 
-    internal Uri Main => new(_server!.Main);
+    internal Uri Main => new(_servers[0].Main);
 
-    public static async Task<SocketHost> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<SocketHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(StoreKind.Sqlite, settings);
+
+    /// <summary>One server on a file; over PostgreSQL two, so that what is pushed by one was mostly done at the other.</summary>
+    public static async Task<SocketHost> StartAsync(StoreKind kind, params (string Key, string Value)[] settings)
     {
         var host = new SocketHost();
-        await host.InitializeAsync(settings);
+        await host.InitializeAsync(kind, settings);
         return host;
     }
 
-    public Task InitializeAsync() => InitializeAsync([]);
+    public virtual Task InitializeAsync() => InitializeAsync(StoreKind.Sqlite, []);
 
-    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     public async Task DisposeAsync()
     {
-        await _server!.StopAsync(CancellationToken.None);
-        await _server.DisposeAsync();
+        foreach (var server in _servers)
+        {
+            await server.StopAsync(CancellationToken.None);
+            await server.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>A socket on the last server, and then on each in turn.</summary>
     internal async Task<WalletSocket> ConnectAsync()
     {
+        var server = _servers[Interlocked.Increment(ref _sockets) % _servers.Count];
         var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new UriBuilder(Main) { Scheme = "ws", Path = "/v1/ws" }.Uri, CancellationToken.None);
+        await socket.ConnectAsync(new UriBuilder(server.Main) { Scheme = "ws", Path = "/v1/ws" }.Uri, CancellationToken.None);
         return new WalletSocket(socket);
     }
 
@@ -64,9 +80,10 @@ public sealed class SocketHost : IAsyncLifetime, IAsyncDisposable
         }
     });
 
+    /// <summary>Commits on the first server, and then on each in turn.</summary>
     internal async Task CommitAsync(Action<Work> write)
     {
-        var done = await Database.CommitAsync<int>(Locks.None, work =>
+        var done = await DatabaseOf(_commits++ % _servers.Count).CommitAsync<int>(Locks.None, work =>
         {
             write(work);
             return new(0);
@@ -74,15 +91,32 @@ public sealed class SocketHost : IAsyncLifetime, IAsyncDisposable
         Assert.True(done.IsOk, done.Error?.Message);
     }
 
-    internal async Task InitializeAsync((string Key, string Value)[] settings)
+    protected async Task InitializeAsync(StoreKind kind, (string Key, string Value)[] settings)
     {
         var all = settings.ToDictionary(s => s.Key, s => (string?)s.Value);
         all["Turnpike:Server:Data"] = Path.Combine(_folder, "data");
         all["Turnpike:Server:Port"] = "0";
         all["Turnpike:Server:StreamPort"] = "0";
         all["Turnpike:Server:Log:Level"] = "Warning";
-        _server = await TurnpikeServer.StartAsync(all, CancellationToken.None);
+        if (kind == StoreKind.Postgres)
+        {
+            all["Turnpike:SeedFile"] = Path.Combine(_folder, "seed");
+            Seed.Create(all["Turnpike:SeedFile"]!);
+            all["Turnpike:Storage:Provider"] = "postgres";
+            all["Turnpike:Storage:ConnectionString"] = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        }
+
+        var count = kind == StoreKind.Postgres ? 2 : 1;
+        while (_servers.Count < count) _servers.Add(await TurnpikeServer.StartAsync(all, CancellationToken.None));
     }
+
+    private IDatabase DatabaseOf(int server) => _servers[server].Services.GetRequiredService<IDatabase>();
+}
+
+/// <summary>Two servers over one PostgreSQL.</summary>
+public sealed class SocketPairHost : SocketHost
+{
+    public override Task InitializeAsync() => InitializeAsync(StoreKind.Postgres, []);
 }
 
 /// <summary>A wallet's end of a socket.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Turnpike.Cashu.Domain;
+using Turnpike.Cashu.Tests.Backends;
 using Turnpike.Tests;
 
 namespace Turnpike.Cashu.Tests.Endpoints;
@@ -15,19 +16,21 @@ public sealed class SocketOrderTests
     private static readonly (string, string)[] s_noRate = [("Turnpike:Cashu:Limits:MessageBurst", "1000000")];
 
     /// <summary>Each change of a point has a number, one more than the one before; it is in the witness.</summary>
-    [Theory, InlineData(1), InlineData(2)]
-    public async Task Each_subscriber_sees_the_state_and_then_every_change_once(int seed)
+    [Theory, InlineData(StoreKind.Sqlite, 1), InlineData(StoreKind.Postgres, 2)]
+    public async Task Each_subscriber_sees_the_state_and_then_every_change_once(StoreKind kind, int seed)
     {
-        await using var host = await SocketHost.StartAsync([.. s_noRate, ("Turnpike:Sockets:OutboxBytes", "16384")]);
+        await using var host = await SocketHost.StartAsync(kind, [.. s_noRate, ("Turnpike:Sockets:OutboxBytes", "16384")]);
         var numbers = new int[Points];
         var writing = WriteAsync(host, numbers, changes: 600, (ulong)seed);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => FollowAsync(host, i % 2 == 0, (ulong)((seed * 100) + i), writing, numbers)));
     }
 
-    [Theory, InlineData(true), InlineData(false)]
-    public async Task A_cursor_from_anywhere_gives_exactly_what_came_after_it(bool isDraft)
+    [Theory]
+    [InlineData(StoreKind.Sqlite, true), InlineData(StoreKind.Sqlite, false)]
+    [InlineData(StoreKind.Postgres, true), InlineData(StoreKind.Postgres, false)]
+    public async Task A_cursor_from_anywhere_gives_exactly_what_came_after_it(StoreKind kind, bool isDraft)
     {
-        await using var host = await SocketHost.StartAsync(s_noRate);
+        await using var host = await SocketHost.StartAsync(kind, s_noRate);
         var numbers = new int[Points];
         await using var first = await host.ConnectAsync();
         await first.SendAsync(Subscribe(isDraft, "all", Enumerable.Range(0, Points), "null"));

@@ -63,6 +63,7 @@ public sealed class MeltErrorTests : IAsyncLifetime
         await MeltRefusedAsync(11003, quote, proofs, [signed]);
         await wallet.SwapAsync([proofs[2]], 2);
         await MeltRefusedAsync(11001, quote, proofs);
+        await MeltRefusedAsync(11009, quote, [proofs[0], await MsatAsync()]);
         var msat = await _melter.QuoteAsync(invoice.Request, "msat");
         await MeltRefusedAsync(11005, (string)msat["quote"]!, proofs[..2]);
         Assert.Equal(200, (await _melter.MeltAsync(quote, proofs[..2])).Status);
@@ -127,9 +128,21 @@ public sealed class MeltErrorTests : IAsyncLifetime
         await _melter.MeltAsync(quote, proofs, blanks, preferAsync: true);
         Known.Ok(await Mint.Keyring.RotateAsync("sat", 100, null, CancellationToken.None));
         await MeltRefusedAsync(12002, quote, await _melter.Wallet.MintAsync(8, 8), [_melter.Wallet.Output(1, keyset: blanks[0].Keyset)]);
+        var over = await _melter.QuoteAsync(await _melter.InvoiceAsync(10));
+        var fresh = await _melter.Wallet.MintAsync(8, 8);
+        Known.Ok(await Mint.Keyring.RotateAsync(
+            "sat", 0, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 1, CancellationToken.None));
+        await MeltRefusedAsync(12003, over, fresh, [_melter.Wallet.Output(1)]);
         await _melter.UntilAsync(quote, "PAID");
         Assert.Equal([1UL, 4], Melter.Change(blanks, await _melter.GetAsync(quote)).Select(p => p.Amount));
         await _melter.AuditAsync();
+    }
+
+    private async Task<Proof> MsatAsync()
+    {
+        var output = _melter.Wallet.Output(1024, keyset: _melter.Wallet.Keyset("msat"));
+        var quote = await _melter.Wallet.PaidQuoteAsync(1024, "msat");
+        return TestWallet.Unblind([output], await Mint.OkAsync("/v1/mint/bolt11", TestWallet.Mint(quote, [output])))[0];
     }
 
     private static JsonObject Quote(string request, string unit = "sat", long? amountless = null)

@@ -10,6 +10,8 @@ internal static class Mutation
     [
         "null", "true", "0", "-1", "-0", "1e400", "1e-05", "18446744073709551616", "[]", "{}", "\"\"", "\"\\u0000\"", "\"\\ud800\"",
         "[[[[[[[[]]]]]]]]", "\"CREATE\"", "{\"a.b\":1}", "{\"$a\":1}", "{\"language\":\"klingon\"}", "{\"a\":1,\"a\":2}", "\"💸\"", "NaN",
+        "9223372036854775807", "9223372036854775808", "64", "\"sat\"", "\"0200000000000000\"", "[null]",
+        "{\"amountless\":{\"amount_msat\":1}}",
     ];
 
     private static readonly string[] s_queryValues =
@@ -58,9 +60,15 @@ internal static class Mutation
     /// <summary>A path with a query, often a strange one; ASCII without blanks, so that it is a request line still.</summary>
     /// <param name="ids">Ids and keys that exist.</param>
     /// <param name="dice">The dice.</param>
-    public static string Target(IReadOnlyList<string> ids, Dice dice)
+    public static string Target(IReadOnlyList<string> ids, Dice dice) => Target(s_paths, ids, dice);
+
+    /// <inheritdoc cref="Target(IReadOnlyList{string}, Dice)"/>
+    /// <param name="paths">Paths to begin with.</param>
+    /// <param name="ids">Ids and keys that exist.</param>
+    /// <param name="dice">The dice.</param>
+    public static string Target(string[] paths, IReadOnlyList<string> ids, Dice dice)
     {
-        var target = new StringBuilder(dice.Of(s_paths));
+        var target = new StringBuilder(dice.Of(paths));
         if (dice.OnceIn(3)) target.Append(dice.OnceIn(2) ? Value() : Uri.EscapeDataString(Value()));
         for (var i = dice.Next(4); i > 0; i--)
         {
@@ -100,7 +108,13 @@ internal static class Mutation
         var payload = new byte[dice.OnceIn(20) ? dice.Next(70_000) : dice.Skewed(300)];
         dice.Fill(payload);
         if (opcode == 8 && payload.Length >= 2 && !dice.OnceIn(3)) BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)(1000 + dice.Next(16)));
-        bytes.Add((byte)((dice.OnceIn(4) ? 0 : 0x80) | opcode));
+        AppendFrame(bytes, (dice.OnceIn(4) ? 0 : 0x80) | opcode, payload, dice);
+    }
+
+    /// <summary>A masked frame, as it must be.</summary>
+    public static void AppendFrame(List<byte> bytes, int head, ReadOnlySpan<byte> payload, Dice dice)
+    {
+        bytes.Add((byte)head);
         AppendLength(bytes, payload.Length);
         Span<byte> mask = stackalloc byte[4];
         dice.Fill(mask);

@@ -28,6 +28,19 @@ input.SetAction(async (parsed, cancellation) =>
     return figures.Faults.Count == 0 ? 0 : 1;
 });
 
+var spoiled = new Option<int>("--rounds", "--count") { Description = "How many inputs (default 5000)", DefaultValueFactory = _ => 5000 };
+var cashuInput = new Command(
+    "cashu-input", "Sends spoiled bodies, paths, messages and frames to a mint: no 5xx, no silence, and the books balance.")
+{
+    spoiled, seed,
+};
+cashuInput.SetAction(async (parsed, cancellation) =>
+{
+    var figures = await new CashuInputSoak(parsed.GetValue(seed), Console.Out).RunAsync(parsed.GetValue(spoiled), cancellation);
+    Console.WriteLine(figures);
+    return figures.Faults.Count == 0 ? 0 : 1;
+});
+
 var count = new Option<int>("--count") { Description = "How many sockets (default 10000)", DefaultValueFactory = _ => 10_000 };
 var sockets = new Command("sockets", "Holds many sockets on one server at once and delivers to all of them.") { count, seed };
 sockets.SetAction(async (parsed, cancellation) =>
@@ -71,5 +84,5 @@ cashu.SetAction(async (parsed, cancellation) =>
     return figures.IsClean ? 0 : 1;
 });
 
-var soak = new RootCommand("Long runs against a real server process.") { planetmint, input, sockets, cluster, cashu };
+var soak = new RootCommand("Long runs against a real server process.") { planetmint, input, sockets, cluster, cashu, cashuInput };
 return await soak.Parse(args).InvokeAsync();

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Turnpike.Cashu.Domain;
-using Turnpike.Kernel.Crypto;
 
 namespace Turnpike.Soak;
 
@@ -16,9 +15,8 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
     private readonly List<SoakCoin> _coins = [];
     private readonly Dictionary<string, (SoakCoin[] Inputs, SoakOutput[] Blanks)> _held = [];
     private readonly Dictionary<string, (string Quote, ulong Amount)> _ownQuotes = [];     // mint quotes that a melt is to pay
-    private readonly Dictionary<ulong, PublicKey> _keys = [];
     private readonly Queue<MintRequest> _toSend = new();
-    private string _keyset = "";
+    private SoakKeyset? _keyset;
 
     /// <summary>What it can spend.</summary>
     public IReadOnlyList<SoakCoin> Coins => _coins;
@@ -32,7 +30,7 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
     /// <summary>Works until told to stop, and then until every request of its own is answered and every melt decided.</summary>
     public async Task RunAsync(Func<bool> goOn, CancellationToken cancellation)
     {
-        if (_keyset.Length == 0) await ReadKeysAsync(cancellation);
+        _keyset ??= SoakKeyset.Read((await SendAsync("/v1/keys", null, isKept: false, cancellation)).Body, dice);
         while (goOn() || _toSend.Count > 0)
         {
             if (_toSend.Count == 0) await ThinkAsync(cancellation);
@@ -59,19 +57,11 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
     {
         foreach (var page in _coins.Chunk(500))
         {
-            var ys = new JsonArray([.. page.Select(c => (JsonNode)Y(c.Secret).ToString())]);
+            var ys = new JsonArray([.. page.Select(c => (JsonNode)SoakKeyset.Y(c.Secret).ToString())]);
             var (_, body) = await SendAsync("/v1/checkstate", new JsonObject { ["Ys"] = ys }.ToJsonString(), isKept: false, cancellation);
             foreach (var state in body["states"]!.AsArray())
                 if ((string)state!["state"]! != "UNSPENT") fault($"a coin that a wallet holds is {(string)state["state"]!}");
         }
-    }
-
-    private async Task ReadKeysAsync(CancellationToken cancellation)
-    {
-        var keyset = (await SendAsync("/v1/keys", null, isKept: false, cancellation)).Body["keysets"]![0]!;
-        foreach (var (amount, key) in keyset["keys"]!.AsObject())
-            _keys.Add(ulong.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), Point((string)key!));
-        _keyset = (string)keyset["id"]!;
     }
 
     private async Task ThinkAsync(CancellationToken cancellation)
@@ -103,16 +93,16 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
 
     private void Issue(string quote, ulong amount)
     {
-        var outputs = Outputs(Amounts.Split(amount));
-        var body = new JsonObject { ["quote"] = quote, ["outputs"] = Json(outputs) };
+        var outputs = _keyset!.Outputs(Amounts.Split(amount));
+        var body = new JsonObject { ["quote"] = quote, ["outputs"] = _keyset!.Json(outputs) };
         _toSend.Enqueue(new MintRequest("/v1/mint/bolt11", body.ToJsonString(), (status, answer) => Earn("mint", outputs, status, answer)));
     }
 
     private void Swap()
     {
         var inputs = Take(1 + dice.Next(_coins.Count));
-        var outputs = Outputs(Amounts.Split(Total(inputs)));
-        var body = new JsonObject { ["inputs"] = Json(inputs), ["outputs"] = Json(outputs) };
+        var outputs = _keyset!.Outputs(Amounts.Split(Total(inputs)));
+        var body = new JsonObject { ["inputs"] = _keyset!.Json(inputs), ["outputs"] = _keyset!.Json(outputs) };
         _toSend.Enqueue(new MintRequest("/v1/swap", body.ToJsonString(), (status, answer) => Earn("swap", outputs, status, answer)));
     }
 
@@ -138,9 +128,9 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
             return;
         }
 
-        var blanks = Outputs([.. Enumerable.Repeat(0UL, 10)]);
+        var blanks = _keyset!.Outputs([.. Enumerable.Repeat(0UL, 10)]);
         var id = (string)quote["quote"]!;
-        var body = new JsonObject { ["quote"] = id, ["inputs"] = Json(inputs), ["outputs"] = Json(blanks) };
+        var body = new JsonObject { ["quote"] = id, ["inputs"] = _keyset!.Json(inputs), ["outputs"] = _keyset!.Json(blanks) };
         if (dice.OnceIn(2)) body["prefer_async"] = true;
         _held.Add(id, (inputs, blanks));
         _toSend.Enqueue(new MintRequest("/v1/melt/bolt11", body.ToJsonString(), (answer, melted) =>
@@ -195,7 +185,7 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
         {
             var change = answer["change"]!.AsArray();
             var signed = blanks.Take(change.Count).Select((b, i) => b with { Amount = (ulong)change[i]!["amount"]! });
-            _coins.AddRange(signed.Zip(change, (output, signature) => Unblind(output, signature!)));
+            _coins.AddRange(_keyset!.Unblind(signed, change));
         }
         else
         {
@@ -213,7 +203,7 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
 
     private void Earn(string what, SoakOutput[] outputs, int status, JsonNode answer)
     {
-        if (status == 200) _coins.AddRange(outputs.Zip(answer["signatures"]!.AsArray(), (output, signed) => Unblind(output, signed!)));
+        if (status == 200) _coins.AddRange(_keyset!.Unblind(outputs, answer["signatures"]!.AsArray()));
         else fault($"a {what} was refused: {answer.ToJsonString()}");
     }
 
@@ -250,44 +240,6 @@ internal sealed class SoakWallet(IMintServers servers, Dice dice, Action answere
 
         return taken;
     }
-
-    private SoakOutput[] Outputs(IReadOnlyList<ulong> amounts)
-    {
-        var outputs = new SoakOutput[amounts.Count];
-        Span<byte> secret = stackalloc byte[32];
-        for (var i = 0; i < outputs.Length; i++)
-        {
-            dice.Fill(secret);
-            var text = Convert.ToHexStringLower(secret);
-            var r = new byte[32];
-            dice.Fill(r.AsSpan(1));     // below the group's order
-            if (!BlindSignatures.TryBlind(Y(text), r, out var blinded))
-                throw new InvalidOperationException("A blinding factor that is none.");
-            outputs[i] = new SoakOutput(amounts[i], text, r, blinded.ToString());
-        }
-
-        return outputs;
-    }
-
-    private SoakCoin Unblind(SoakOutput output, JsonNode signature) =>
-        BlindSignatures.TryUnblind(Point((string)signature["C_"]!), output.R, _keys[output.Amount], out var c)
-            ? new SoakCoin(output.Amount, output.Secret, c.ToString())
-            : throw new InvalidOperationException("A signature that is none.");
-
-    private JsonArray Json(IEnumerable<SoakOutput> outputs) => [.. outputs.Select(o => (JsonNode)new JsonObject
-    {
-        ["amount"] = o.Amount, ["id"] = _keyset, ["B_"] = o.Blinded,
-    })];
-
-    private JsonArray Json(IEnumerable<SoakCoin> coins) => [.. coins.Select(c => (JsonNode)new JsonObject
-    {
-        ["amount"] = c.Amount, ["id"] = _keyset, ["secret"] = c.Secret, ["C"] = c.C,
-    })];
-
-    private static PublicKey Y(string secret) => HashToCurve.Hash(Encoding.UTF8.GetBytes(secret)).Compressed;
-
-    private static PublicKey Point(string hex) =>
-        PublicKey.TryParse(hex, out var point) ? point : throw new InvalidOperationException("A point that is none.");
 
     private static ulong Total(SoakCoin[] coins) => coins.Aggregate(0UL, (sum, c) => sum + c.Amount);
 }

@@ -17,7 +17,7 @@ public sealed class ErrorTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _mint = await MintHost.StartAsync(
-            StoreKind.Sqlite, ("Units:0", "sat"), ("Units:1", "msat"), ("MinMint", "2"), ("MaxMint", "1000"), ("Limits:BodyBytes", "400000"));
+            StoreKind.Sqlite, ("Units:0", "sat"), ("Units:1", "msat"), ("MinMint", "2"), ("MaxMint", "1000"), ("Limits:BodyBytes", "2000000"));
         _wallet = new TestWallet(_mint);
     }
 
@@ -44,7 +44,7 @@ public sealed class ErrorTests : IAsyncLifetime
     [Fact]
     public async Task Bodies_that_are_too_large_are_10000_also_without_a_length()
     {
-        var body = "{\"x\":\"" + new string('x', 500_000) + "\"}";
+        var body = "{\"x\":\"" + new string('x', 2_100_000) + "\"}";
         await RefusedAsync(10000, "/v1/swap", body);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/swap") { Content = new StringContent(body) };
         request.Headers.TransferEncodingChunked = true;
@@ -137,10 +137,18 @@ public sealed class ErrorTests : IAsyncLifetime
         await RefusedAsync(12001, ("/v1/swap", TestWallet.Swap(proofs, [unknown])));
         var (one, two) = (TestWallet.Json(proofs[..1])[0]!.ToJsonString(), TestWallet.Json([output])[0]!.ToJsonString());
         await RefusedAsync(11014, "/v1/swap", $"{{\"inputs\":[{string.Join(',', Enumerable.Repeat(one, 1001))}],\"outputs\":[{two}]}}");
-        await RefusedAsync(11015, "/v1/swap", $"{{\"inputs\":[{one}],\"outputs\":[{string.Join(',', Enumerable.Repeat(two, 1001))}]}}");
+        await RefusedAsync(11015, "/v1/swap", $"{{\"inputs\":[{one}],\"outputs\":[{string.Join(',', Enumerable.Repeat(two, 10_000))}]}}");
         var json = TestWallet.Swap(proofs[..1], [output]);
         json["outputs"]![0]!["B_"] = "02" + new string('0', 64);
         await RefusedAsync(10000, "/v1/swap", json.ToJsonString());
+        // The largest amount that is one, and the smallest that is none.
+        foreach (var (amount, isOne) in new[] { (ulong.MaxValue / 2, true), (1UL << 63, false), (ulong.MaxValue, false) })
+        {
+            await RefusedAsync(isOne ? 11006 : 10000, ("/v1/swap", TestWallet.Swap(proofs, [output with { Amount = amount }])));
+            await RefusedAsync(isOne ? 10001 : 10000, ("/v1/swap", TestWallet.Swap([proofs[0] with { Amount = amount }], [output])));
+            await RefusedAsync(isOne ? 11006 : 10000, Quote(new() { ["amount"] = amount, ["unit"] = "sat" }));
+        }
+
         await _wallet.SwapAsync(proofs, 4, 2);
     }
 

@@ -106,39 +106,40 @@ public abstract class MintTableTests(StoreKind kind)
         Assert.Equal(0, await store.ReadAsync(reads => LightningCursorTable.ReadAsync(reads, Point(3))));
     }
 
-    public static TheoryData<string, Action<Work>> Refused => new()
-    {
-        { "a swap that gives more than it takes", Swap(1, [4], [4, 1]) },
-        { "a swap that gives less", Swap(1, [4], [2]) },
-        { "a swap whose fee is not taken", Swap(1, [4], [4], fee: 1) },
-        { "a mint of less than was issued for it", w => { Paid(w, 8); Mint(1, Known.MintQuote(8), [4])(w); } },
-        { "a mint of more", w => { Paid(w, 8); Mint(1, Known.MintQuote(8), [8, 1])(w); } },
-        { "a credit beyond the quote", w => { Paid(w, 8); MintQuoteTable.Credit(w, new("q"), 1, Now); } },
-        { "a payment credited to nobody", w => Receive(w, 1, null, 1) },
-        { "a held proof of no melt", w => ProofTable.Write(w, Operation(1), [new(Point(1), 1, 1, ProofState.Pending)], Now, s_taken) },
-        { "a blank output with an amount", w => w.Write(Promise, B(1), 4, SqlValue.Null, SqlValue.Null, SqlValue.Null, Op(1)) },
-        { "a signature of nothing", w => w.Write(Promise, B(1), 0, B(2), H(1), H(2), Op(1)) },
-        { "a signature without its proof", w => w.Write(Promise, B(1), 4, B(2), SqlValue.Null, SqlValue.Null, Op(1)) },
-        { "two active keysets of a unit and version", w => { Keyset(w, 1, 0, 1, true); Keyset(w, 2, 1, 1, true); } },
-        { "two keysets with the same keys", w => { Keyset(w, 1, 0, 1, true); Keyset(w, 2, 0, 0, true); } },
-        { "a second mint", w => { KeysetTable.WriteIdentity(w, Point(1)); KeysetTable.WriteIdentity(w, Point(2)); } },
-        { "two melts under way for one invoice", w => { Melt(w, "a", 1, 1); Melt(w, "b", 1, 1); } },
-        { "a melt for an invoice that is paid", w => { Melt(w, "a", 1, 2); Melt(w, "b", 1, 1); } },
-        { "two payments under way for one quote", w => { Pay(w, "a", 1, 1); Pay(w, "a", 2, 2); } },
-        { "two payments under way for one invoice", w => { Pay(w, "a", 1, 1); Pay(w, "b", 1, 1); } },
-        { "a melt that does not balance", w => Operate(w, "melt", 1, 10, 2, 0, 5, 1, 1) },
-        { "a loss in a swap", w => Operate(w, "swap", 1, 1, 2, 0, 0, 0, -1) },
-        { "a mint that is not closed", w => Operate(w, "mint", 0, 0, 2, 0, 2, 0, 0) },
-    };
+    private static IEnumerable<(string What, Action<Work> Write)> Refused =>
+    [
+        ("a swap that gives more than it takes", Swap(1, [4], [4, 1])),
+        ("a swap that gives less", Swap(1, [4], [2])),
+        ("a swap whose fee is not taken", Swap(1, [4], [4], fee: 1)),
+        ("a mint of less than was issued for it", w => { Paid(w, 8); Mint(1, Known.MintQuote(8), [4])(w); }),
+        ("a mint of more", w => { Paid(w, 8); Mint(1, Known.MintQuote(8), [8, 1])(w); }),
+        ("a credit beyond the quote", w => { Paid(w, 8); MintQuoteTable.Credit(w, new("q"), 1, Now); }),
+        ("a payment credited to nobody", w => Receive(w, 1, null, 1)),
+        ("a held proof of no melt", w => ProofTable.Write(w, Operation(1), [new(Point(1), 1, 1, ProofState.Pending)], Now, s_taken)),
+        ("a blank output with an amount", w => w.Write(Promise, B(1), 4, SqlValue.Null, SqlValue.Null, SqlValue.Null, Op(1))),
+        ("a signature of nothing", w => w.Write(Promise, B(1), 0, B(2), H(1), H(2), Op(1))),
+        ("a signature without its proof", w => w.Write(Promise, B(1), 4, B(2), SqlValue.Null, SqlValue.Null, Op(1))),
+        ("two active keysets of a unit and version", w => { Keyset(w, 1, 0, 1, true); Keyset(w, 2, 1, 1, true); }),
+        ("two keysets with the same keys", w => { Keyset(w, 1, 0, 1, true); Keyset(w, 2, 0, 0, true); }),
+        ("a second mint", w => { KeysetTable.WriteIdentity(w, Point(1)); KeysetTable.WriteIdentity(w, Point(2)); }),
+        ("two melts under way for one invoice", w => { Melt(w, "a", 1, 1); Melt(w, "b", 1, 1); }),
+        ("a melt for an invoice that is paid", w => { Melt(w, "a", 1, 2); Melt(w, "b", 1, 1); }),
+        ("two payments under way for one quote", w => { Pay(w, "a", 1, 1); Pay(w, "a", 2, 2); }),
+        ("two payments under way for one invoice", w => { Pay(w, "a", 1, 1); Pay(w, "b", 1, 1); }),
+        ("a melt that does not balance", w => Operate(w, "melt", 1, 10, 2, 0, 5, 1, 1)),
+        ("a loss in a swap", w => Operate(w, "swap", 1, 1, 2, 0, 0, 0, -1)),
+        ("a mint that is not closed", w => Operate(w, "mint", 0, 0, 2, 0, 2, 0, 0)),
+    ];
 
-    [Theory, MemberData(nameof(Refused))]
-    public async Task The_tables_refuse(string what, Action<Work> write)
+    [Fact]
+    public async Task The_tables_refuse_what_is_wrong()
     {
         await using var store = await OpenAsync(kind);
-
-        var refusal = await Assert.ThrowsAsync<UnannouncedViolationException>(() => store.CommitAsync(write));
-
-        Assert.True(refusal.Message.Length > 0, what);
+        foreach (var (what, write) in Refused)
+        {
+            var refusal = await Record.ExceptionAsync(() => store.CommitAsync(write));
+            Assert.True(refusal is UnannouncedViolationException, $"{what}: {refusal}");
+        }
     }
 
     [Fact]

@@ -219,7 +219,7 @@ public class MessageTests
             """{"quotes":["a","b"],"outputs":[],"signatures":[null,"x"],"quote_amounts":[1,2],"Ys":[]}"""u8.ToArray(),
             """{"amount":5,"request":"ln","unit":"sat","pubkey":"02","options":{"amountless":{"amount_msat":7}}}"""u8.ToArray()];
         var read = 0;
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 5000; i++)
         {
             var body = Mutations.Of(bodies[i % bodies.Count], ref random);
             if (SwapMessages.Read(body, Known.Limits).TryGet(out var swap, out _))
@@ -238,7 +238,7 @@ public class MessageTests
             _ = RestoreMessages.Read(body, Known.Limits);
         }
 
-        Assert.InRange(read, 1, 19_999);
+        Assert.InRange(read, 1, 4999);
     }
 
     private static string With(string name, string value)

@@ -50,12 +50,16 @@ internal sealed class MintMaterial
         3 => Body("/v1/mint/bolt11/batch", new()
         {
             ["quotes"] = new JsonArray(await QuoteAsync(4, true, cancellation), await QuoteAsync(2, true, cancellation)),
-            ["quote_amounts"] = new JsonArray(4, 2), ["outputs"] = Outputs(4, 2), ["signatures"] = new JsonArray(null, null),
+            ["quote_amounts"] = new JsonArray(4, 2),
+            ["outputs"] = Outputs(4, 2),
+            ["signatures"] = new JsonArray(null, null),
         }),
         4 => Body("/v1/melt/bolt11", new()
         {
-            ["quote"] = (string)(await MeltQuoteAsync(cancellation))["quote"]!, ["inputs"] = await CoinsAsync(2, cancellation),
-            ["outputs"] = Outputs(1, 1, 1), ["prefer_async"] = _dice.OnceIn(2),
+            ["quote"] = (string)(await MeltQuoteAsync(cancellation))["quote"]!,
+            ["inputs"] = await CoinsAsync(2, cancellation),
+            ["outputs"] = Outputs(1, 1, 1),
+            ["prefer_async"] = _dice.OnceIn(2),
         }),
         5 => Free("/v1/melt/quote/bolt11", new() { ["request"] = await InvoiceAsync(cancellation), ["unit"] = "sat" }),
         6 => Free("/v1/mint/quote/bolt11", new() { ["amount"] = 4, ["unit"] = "sat", ["description"] = "ä" }),

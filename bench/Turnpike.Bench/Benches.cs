@@ -5,14 +5,14 @@ namespace Turnpike.Bench;
 /// <summary>The command: which benches, how, and in which order. A missed target is a row, not a failure.</summary>
 internal static class Benches
 {
-    private const string Usage = "bench [fanout|relay|memory|storage|planetmint|cluster|all] [--json] [--quick]";
+    private const string Usage = "bench [fanout|relay|memory|storage|planetmint|cluster|cashu|all] [--json] [--quick]";
 
     public static async Task<int> RunAsync(string[] args)
     {
         var names = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToList();
         var unknown = args.Where(a => a.StartsWith("--", StringComparison.Ordinal)).Except(["--json", "--quick"]).ToList();
         if (names.Count == 0) names.Add("all");
-        if (unknown.Count > 0 || names.Except(["fanout", "relay", "memory", "storage", "planetmint", "cluster", "all"]).Any())
+        if (unknown.Count > 0 || names.Except(["fanout", "relay", "memory", "storage", "planetmint", "cluster", "cashu", "all"]).Any())
         {
             Report.Note("Usage: " + Usage);
             return 2;
@@ -25,7 +25,7 @@ internal static class Benches
         Report.Note(settings.Quick
             ? "Quick: one run each; figures are not to be quoted."
             : $"Each figure: median of {settings.Runs} runs, in turns.");
-        if (Wanted("fanout") || Wanted("relay") || Wanted("memory")) await NodePeer.InstallAsync();
+        if (Wanted("fanout") || Wanted("relay") || Wanted("memory") || Wanted("cashu")) await NodePeer.InstallAsync();
 
         var fanout = new FanoutBench(settings, report);
         if (Wanted("fanout")) await fanout.RunAsync();
@@ -38,6 +38,7 @@ internal static class Benches
         if (Wanted("storage")) await new StorageBench(settings, report).RunAsync();
         if (Wanted("planetmint")) await new PlanetmintBench(settings, report).RunAsync();
         if (Wanted("cluster")) await new ClusterBench(settings, report).RunAsync();
+        if (Wanted("cashu")) await new CashuBench(settings, report).RunAsync();
         return 0;
     }
 }

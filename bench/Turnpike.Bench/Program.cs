@@ -27,6 +27,15 @@ try
         case ["load", "works", var node, var callers, var kind]:
             await new WorksLoad(Number(node), Number(callers), Enum.Parse<WorksKind>(kind)).RunAsync();
             return 0;
+        case ["load", "mint", var port, var mints, var swaps]:
+            await new MintLoad(Number(port), Number(mints), Number(swaps)).RunAsync();
+            return 0;
+        case ["load", "states", var port, var sockets, var changes]:
+            await new StateLoad(Number(port), Number(sockets), Number(changes)).RunAsync();
+            return 0;
+        case ["serve", "mint", var data, .. var connection]:
+            await MintServer.RunAsync(data, connection.SingleOrDefault());
+            return 0;
         case ["serve", "fanout", var block]:
             await TurnpikeFanout.RunAsync(Number(block));
             return 0;

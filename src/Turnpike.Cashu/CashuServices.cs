@@ -36,6 +36,7 @@ public static class CashuServices
         services.AddSingleton(Migrations);
         services.AddSingleton(FakeLightningMigrations);
         services.AddSingleton<CashuMetrics>();
+        services.AddSingleton<CurveWork>();
         services.AddSingleton(provider => new MintKeys(provider.GetRequiredService<Seed>()));
         AddLightning(services);
 

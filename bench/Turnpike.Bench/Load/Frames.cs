@@ -1,20 +1,25 @@
+using System.Buffers.Binary;
+
 namespace Turnpike.Bench.Load;
 
-/// <summary>The load client's framing: short masked text frames out, any server's frames in (RFC 6455, 5.2).</summary>
+/// <summary>The load client's framing: masked text frames out, any server's frames in (RFC 6455, 5.2).</summary>
 internal static class Frames
 {
     // Not zero: npm ws skips the unmasking for a key of zeros.
     public static ReadOnlySpan<byte> MaskKey => [0x37, 0xfa, 0x21, 0x3d];
 
-    /// <summary>A masked text frame; the text has at most 125 bytes.</summary>
+    /// <summary>A masked text frame.</summary>
     public static byte[] Masked(ReadOnlySpan<byte> text)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, 125);
-        var frame = new byte[6 + text.Length];
-        frame[0] = 0x81;
-        frame[1] = (byte)(0x80 | text.Length);
-        MaskKey.CopyTo(frame.AsSpan(2));
-        for (var i = 0; i < text.Length; i++) frame[6 + i] = (byte)(text[i] ^ MaskKey[i & 3]);
+        byte[] head = text.Length switch
+        {
+            < 126 => [0x81, (byte)(0x80 | text.Length)],
+            <= ushort.MaxValue => [0x81, 0x80 | 126, (byte)(text.Length >> 8), (byte)(text.Length & 0xff)],
+            _ => [0x81, 0x80 | 127, 0, 0, 0, 0, .. BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(text.Length))],
+        };
+        byte[] frame = [.. head, .. MaskKey, .. text];
+        var payload = frame.AsSpan(head.Length + MaskKey.Length);
+        for (var i = 0; i < payload.Length; i++) payload[i] ^= MaskKey[i & 3];
         return frame;
     }
 
@@ -30,8 +35,8 @@ internal static class Frames
         long length = data[1];
         var head = length switch { < 126 => 2, 126 => 4, _ => 10 };
         if (data.Length < head) return false;
-        if (head == 4) length = System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(data[2..]);
-        if (head == 10) length = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(data[2..]);
+        if (head == 4) length = BinaryPrimitives.ReadUInt16BigEndian(data[2..]);
+        if (head == 10) length = BinaryPrimitives.ReadInt64BigEndian(data[2..]);
         if (data.Length - head < length) return false;
         payload = data.Slice(head, (int)length);
         taken = head + (int)length;

@@ -13,7 +13,7 @@ namespace Turnpike.Bench.Load;
 /// </remarks>
 internal sealed class LatencyLoad(int port, string path, int subscribers)
 {
-    private readonly Stream[] _streams = new Stream[subscribers];
+    private readonly FrameStream[] _streams = new FrameStream[subscribers];
     private readonly List<int> _arrived = [];       // of each message, how many subscribers have it
 
     public void Run()
@@ -22,7 +22,7 @@ internal sealed class LatencyLoad(int port, string path, int subscribers)
         var sockets = Handshake.ConnectAll(port, _ => path, subscribers, signalR: false);
         for (var i = 0; i < subscribers; i++)
         {
-            _streams[i] = new Stream(sockets[i]);
+            _streams[i] = new FrameStream(sockets[i]);
             Posix.Watch(poll, sockets[i], i);
         }
         var control = new Control(poll);
@@ -41,7 +41,7 @@ internal sealed class LatencyLoad(int port, string path, int subscribers)
         }
     }
 
-    private void Take(Stream stream)
+    private void Take(FrameStream stream)
     {
         var before = stream.Messages;
         if (!stream.Read()) throw new IOException("The server closed a subscriber.");
@@ -51,32 +51,6 @@ internal sealed class LatencyLoad(int port, string path, int subscribers)
             if (++_arrived[number] < subscribers) continue;
             var at = Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"last {number} {at:F3}"));
-        }
-    }
-
-    private sealed class Stream(int socket)
-    {
-        private byte[] _buffer = new byte[4096];
-        private int _held;
-
-        public int Messages { get; private set; }
-
-        public bool Read()
-        {
-            if (_held == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-            var count = Posix.Receive(socket, _buffer.AsSpan(_held), Posix.MsgDontWait);
-            if (count <= 0) return count < 0;
-            _held += count;
-            var at = 0;
-            while (Frames.TryTake(_buffer.AsSpan(at, _held - at), out var opcode, out _, out var taken))
-            {
-                if (opcode == 8) return false;
-                if (opcode == 1) Messages++;        // pings may come in between
-                at += taken;
-            }
-            _buffer.AsSpan(at, _held - at).CopyTo(_buffer);
-            _held -= at;
-            return true;
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class PacedLoad(int port, int transactions, int everyMillisecond
     public void Run()
     {
         var requests = Transactions.Requests(0, transactions, signers: 1);
-        var poster = new HttpAnswer(Posix.Connect(port, 1));
+        var poster = new HttpAnswer(Posix.Connect(port, 1), 202);
         Console.WriteLine("connected");
         if (Console.ReadLine() != "start") return;
         var next = Now();

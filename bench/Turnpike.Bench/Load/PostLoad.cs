@@ -20,7 +20,7 @@ internal sealed class PostLoad(int port, int posters, int transactions)
         var poll = Posix.CreatePoll();
         for (var i = 0; i < posters; i++)
         {
-            _posters[i] = new HttpAnswer(Posix.Connect(port, 1));
+            _posters[i] = new HttpAnswer(Posix.Connect(port, 1), 202);
             Posix.Watch(poll, _posters[i].Socket, i);
         }
         var control = new Control(poll);

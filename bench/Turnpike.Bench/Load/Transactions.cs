@@ -33,7 +33,8 @@ internal static class Transactions
         var pairs = new OwnerKeyPair[signers];
         for (var i = 0; i < signers; i++) pairs[i] = OwnerKeyPair.FromSeed(Hash("key", i));
         var requests = new byte[count][];
-        Parallel.For(0, count, i => requests[i] = Request(Body(first + i, pairs[(first + i) % signers])));
+        Parallel.For(0, count, i => requests[i] =
+            HttpRequest.Post("/api/v1/transactions?mode=commit", Body(first + i, pairs[(first + i) % signers])));
         return requests;
     }
 
@@ -65,12 +66,4 @@ internal static class Transactions
 
     private static byte[] Hash(string what, int number) =>
         SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{what} {number}")));
-
-    private static byte[] Request(byte[] body)
-    {
-        var head = string.Create(CultureInfo.InvariantCulture,
-            $"POST /api/v1/transactions?mode=commit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            + $"Content-Length: {body.Length}\r\n\r\n");
-        return [.. Encoding.ASCII.GetBytes(head), .. body];
-    }
 }

@@ -12,7 +12,7 @@ namespace Turnpike.Cashu.Endpoints;
 /// </summary>
 /// <remarks>docs/specs/cashu.md 5 and 7.3.</remarks>
 internal sealed class Issuance(
-    IDatabase database, Keyring keyring, Replays replays, IOptions<CashuOptions> options, TimeProvider clock)
+    IDatabase database, Keyring keyring, Replays replays, CurveWork curve, IOptions<CashuOptions> options, TimeProvider clock)
 {
     private static readonly int s_keysetUnknown = CashuErrors.KeysetUnknown("").Code;
     private readonly LimitOptions _limits = options.Value.Limits;
@@ -62,7 +62,7 @@ internal sealed class Issuance(
 
         // Looked at once without the lock, so that what cannot be minted costs no signatures.
         if (order.Decide(quotes, outputs, now).Error is { } refused) return await ReplayOrAsync(order.Key, refused, cancellation);
-        var signatures = Signer.Sign(outputs);
+        var signatures = curve.Sign(outputs);
         return await CommitAsync(order, outputs, SignedOutputs.Promises(outputs, signatures, view), signatures, cancellation);
     }
 

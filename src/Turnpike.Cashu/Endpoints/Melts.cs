@@ -17,7 +17,7 @@ namespace Turnpike.Cashu.Endpoints;
 /// <remarks>docs/specs/cashu.md 5, 7.1 and 7.5 (T1).</remarks>
 internal sealed class Melts(
     IDatabase database, Keyring keyring, MeltBook book, MeltWaits waits, Payer payer, NodeIdentity node, IOptions<CashuOptions> options,
-    TimeProvider clock, CashuMetrics metrics)
+    TimeProvider clock, CurveWork curve)
 {
     private static readonly int s_keysetUnknown = CashuErrors.KeysetUnknown("").Code;
     private readonly LimitOptions _limits = options.Value.Limits;
@@ -82,11 +82,10 @@ internal sealed class Melts(
         // Looked at once without the lock, so that what cannot be melted costs no curve.
         if (!MeltQuotes.Start(row.Quote, transfer, now).TryGet(out _, out error)) return error;
 
-        var points = Verifier.Ys(transfer.Inputs);
+        var points = curve.Ys(transfer.Inputs);
         var ys = Array.ConvertAll(points, static p => p.Compressed);
         if (await FindObstacleAsync(ys, [], cancellation) is { } taken) return taken;
-        metrics.Verified(ys.Length);
-        if (Verifier.Verify(transfer.Inputs, points) is { } forged) return forged;
+        if (curve.Verify(transfer.Inputs, points) is { } forged) return forged;
         if (SpendingRules.Check(request.Inputs, outputs, request.Quote, now, _limits.Verifications) is { } unmet) return unmet;
         return await CommitAsync(new VerifiedMelt(key, request, transfer, ys, view), row.Quote, cancellation);
     }

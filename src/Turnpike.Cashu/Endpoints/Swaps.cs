@@ -11,7 +11,7 @@ namespace Turnpike.Cashu.Endpoints;
 /// <summary>Swaps: old proofs for new signatures, in one transaction that only writes. What must not be is refused by the tables.</summary>
 /// <remarks>docs/specs/cashu.md 5 and 7.2.</remarks>
 internal sealed class Swaps(
-    IDatabase database, Keyring keyring, Replays replays, IOptions<CashuOptions> options, TimeProvider clock, CashuMetrics metrics)
+    IDatabase database, Keyring keyring, Replays replays, CurveWork curve, IOptions<CashuOptions> options, TimeProvider clock)
 {
     private readonly LimitOptions _limits = options.Value.Limits;
 
@@ -34,15 +34,14 @@ internal sealed class Swaps(
         }
 
         if (!checkedRequest.TryGet(out var transfer, out var error)) return error;
-        var points = Verifier.Ys(transfer.Inputs);
+        var points = curve.Ys(transfer.Inputs);
         var ys = Array.ConvertAll(points, static p => p.Compressed);
         if (await FindTakenAsync(ys, cancellation) is not ProofState.Unspent)
             return await replays.ExplainAsync(key, ys, [], cancellation) ?? CashuErrors.ProofsPending;
-        metrics.Verified(ys.Length);
-        if (Verifier.Verify(transfer.Inputs, points) is { } forged) return forged;
+        if (curve.Verify(transfer.Inputs, points) is { } forged) return forged;
         if (SpendingRules.Check(request.Inputs, request.Outputs, null, now, _limits.Verifications) is { } unmet) return unmet;
 
-        var swap = new SignedSwap(key, transfer, ys, Signer.Sign(transfer.Outputs, ys.Length), view);
+        var swap = new SignedSwap(key, transfer, ys, curve.Sign(transfer.Outputs, ys.Length), view);
         return await CommitAsync(swap, now, cancellation);
     }
 

@@ -70,7 +70,8 @@ internal sealed class Ecash(Posters posters, Keyset keyset)
         posters.Run(requests, (i, body) =>
         {
             using var answer = JsonDocument.Parse(body);
-            signatures[i] = [.. answer.RootElement.GetProperty("signatures").EnumerateArray().Select(s => s.GetProperty("C_").GetString()!)];
+            var list = answer.RootElement.GetProperty("signatures").EnumerateArray();
+            signatures[i] = [.. list.Select(s => s.GetProperty("C_").GetString()!)];
         });
         var proofs = new Proof[count];
         Parallel.For(0, count, i =>
@@ -82,7 +83,8 @@ internal sealed class Ecash(Posters posters, Keyset keyset)
     /// <exception cref="IOException">It is not.</exception>
     public static void RequireSix(ReadOnlyMemory<byte> body)
     {
-        if (body.Span.Count("\"C_\":\"0"u8) != Six.Length) throw new IOException($"Not six signatures: {Encoding.UTF8.GetString(body.Span)}");
+        if (body.Span.Count("\"C_\":\"0"u8) == Six.Length) return;
+        throw new IOException($"Not six signatures: {Encoding.UTF8.GetString(body.Span)}");
     }
 
     private static byte[][] Build(int count, Func<int, byte[]> build)

@@ -1,19 +1,12 @@
 namespace Turnpike.Bench.Load;
 
 /// <summary>Connections on one thread, each with one request under way; what is not answered by 200 ends the bench.</summary>
-internal sealed class Posters
+internal sealed class Posters(int port, int connections)
 {
     private const int Ok = 200;
-    private readonly HttpAnswer[] _answers;
-    private readonly int[] _current;            // of each connection, the number of its request
+    private readonly HttpAnswer?[] _answers = new HttpAnswer?[connections];
+    private readonly int[] _current = new int[connections];     // of each connection, the number of its request
     private readonly int _poll = Posix.CreatePoll();
-
-    public Posters(int port, int connections)
-    {
-        _answers = [.. Enumerable.Range(0, connections).Select(_ => new HttpAnswer(Posix.Connect(port, 1), Ok))];
-        _current = new int[connections];
-        for (var i = 0; i < connections; i++) Posix.Watch(_poll, _answers[i].Socket, i);
-    }
 
     /// <summary>Sends all of the requests and returns when all are answered.</summary>
     /// <param name="requests">In this order, though some at once.</param>
@@ -28,8 +21,8 @@ internal sealed class Posters
         {
             foreach (var id in ids.AsSpan(0, Posix.Wait(_poll, ids, scratch, 1000)))
             {
-                if (!_answers[id].Read(wait: false)) continue;
-                answered(_current[id], _answers[id].Body);
+                if (!_answers[id]!.Read(wait: false)) continue;
+                answered(_current[id], _answers[id]!.Body);
                 done++;
                 if (next < requests.Length) Send(id, next, requests[next++]);
             }
@@ -39,6 +32,14 @@ internal sealed class Posters
     private void Send(int connection, int number, byte[] request)
     {
         _current[connection] = number;
-        Posix.SendAll(_answers[connection].Socket, request);
+        Posix.SendAll((_answers[connection] ??= Connect(connection)).Socket, request);
+    }
+
+    /// <summary>With its first request: the server does not wait for long for one.</summary>
+    private HttpAnswer Connect(int connection)
+    {
+        var answer = new HttpAnswer(Posix.Connect(port, 1), Ok);
+        Posix.Watch(_poll, answer.Socket, connection);
+        return answer;
     }
 }

@@ -42,7 +42,6 @@ internal sealed class Issuance(
 
     private async Task<Result<IReadOnlyList<BlindSignature>>> IssueAsync(Order order, CancellationToken cancellation)
     {
-        if (await replays.FindAsync(order.Key, cancellation) is { } before) return Result.Ok(before);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var view = keyring.View;
         var checkedOutputs = RequestRules.CheckMint(order.Outputs, view.Keysets, _limits, now);
@@ -52,8 +51,12 @@ internal sealed class Issuance(
             checkedOutputs = RequestRules.CheckMint(order.Outputs, view.Keysets, _limits, now);
         }
 
-        if (!checkedOutputs.TryGet(out var outputs, out var error)) return error;
-        var quotes = await database.ReadAsync(reads => MintQuoteTable.ReadAsync(reads, order.Quotes), cancellation);
+        // What was carried out is answered, even if it would be refused by now.
+        if (!checkedOutputs.TryGet(out var outputs, out var error))
+            return await replays.FindAsync(order.Key, cancellation) is { } earlier ? Result.Ok(earlier) : error;
+        var (before, quotes) = await database.ReadAsync(async reads =>
+            (await Replays.ReadAsync(reads, order.Key), await MintQuoteTable.ReadAsync(reads, order.Quotes)), cancellation);
+        if (before is not null) return Result.Ok(await replays.SignaturesAsync(before, cancellation));
         if (quotes.Count < order.Quotes.Count) return CashuErrors.QuoteUnknown;
         for (var i = 0; i < quotes.Count; i++)
         {

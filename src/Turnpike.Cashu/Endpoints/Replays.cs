@@ -51,6 +51,10 @@ internal sealed class Replays(IDatabase database, Keyring keyring)
         return obstacle;
     }
 
+    /// <summary>What a request got signed before; null if it is new.</summary>
+    public static async ValueTask<IReadOnlyList<StoredPromise>?> ReadAsync(Reads reads, RequestKey request) =>
+        await OperationTable.ReadAsync(reads, request) is { } known ? await PromiseTable.ReadOfOperationAsync(reads, known.Id) : null;
+
     /// <summary>What is in the way of some proofs and outputs; null if nothing is.</summary>
     public static async ValueTask<ProtocolError?> ReadObstacleAsync(
         Reads reads, IReadOnlyList<PublicKey> ys, IReadOnlyList<PublicKey> blinded)
@@ -75,7 +79,4 @@ internal sealed class Replays(IDatabase database, Keyring keyring)
         return [.. promises.Select(p => new BlindSignature(
             p.Signature!.Value.Amount, view.Find(p.KeysetNo)!.Id, p.Signature.Value.Point, p.Signature.Value.Dleq))];
     }
-
-    private static async ValueTask<IReadOnlyList<StoredPromise>?> ReadAsync(Reads reads, RequestKey request) =>
-        await OperationTable.ReadAsync(reads, request) is { } known ? await PromiseTable.ReadOfOperationAsync(reads, known.Id) : null;
 }

@@ -23,7 +23,6 @@ internal sealed class Swaps(
     public async Task<Result<IReadOnlyList<BlindSignature>>> SwapAsync(
         RequestKey key, SwapRequest request, CancellationToken cancellation)
     {
-        if (await replays.FindAsync(key, cancellation) is { } before) return Result.Ok(before);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var view = keyring.View;
         var checkedRequest = RequestRules.CheckSwap(request.Inputs, request.Outputs, view.Keysets, _limits, now);
@@ -33,11 +32,12 @@ internal sealed class Swaps(
             checkedRequest = RequestRules.CheckSwap(request.Inputs, request.Outputs, view.Keysets, _limits, now);
         }
 
-        if (!checkedRequest.TryGet(out var transfer, out var error)) return error;
+        // What was carried out is answered, even if it would be refused by now.
+        if (!checkedRequest.TryGet(out var transfer, out var error))
+            return await replays.FindAsync(key, cancellation) is { } before ? Result.Ok(before) : error;
         var points = curve.Ys(transfer.Inputs);
         var ys = Array.ConvertAll(points, static p => p.Compressed);
-        if (await FindTakenAsync(ys, cancellation) is not ProofState.Unspent)
-            return await replays.ExplainAsync(key, ys, [], cancellation) ?? CashuErrors.ProofsPending;
+        if (await replays.ExplainAsync(key, ys, [], cancellation) is { } known) return known;
         if (curve.Verify(transfer.Inputs, points) is { } forged) return forged;
         if (SpendingRules.Check(request.Inputs, request.Outputs, null, now, _limits.Verifications) is { } unmet) return unmet;
 
@@ -46,9 +46,6 @@ internal sealed class Swaps(
     }
 
     private static int KeysetUnknown { get; } = CashuErrors.KeysetUnknown("").Code;
-
-    private Task<ProofState> FindTakenAsync(PublicKey[] ys, CancellationToken cancellation) =>
-        database.ReadAsync(reads => ProofTable.ReadWorstStateAsync(reads, ys), cancellation);
 
     private async Task<Result<IReadOnlyList<BlindSignature>>> CommitAsync(SignedSwap swap, long now, CancellationToken cancellation)
     {

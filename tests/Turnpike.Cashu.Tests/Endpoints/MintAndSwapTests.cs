@@ -53,7 +53,7 @@ public abstract class MintAndSwapTests(StoreKind kind)
     }
 
     [Fact]
-    public async Task A_repeated_request_gets_the_same_bytes_also_after_a_restart()
+    public async Task A_repeated_request_gets_the_same_bytes_also_after_a_restart_and_a_rotation()
     {
         await using var mint = await MintHost.StartAsync(kind);
         var wallet = new TestWallet(mint);
@@ -73,6 +73,16 @@ public abstract class MintAndSwapTests(StoreKind kind)
             // One byte more is another request.
             var other = await mint.PostAsync(path, body + " ");
             Assert.Equal((400, path == "/v1/swap" ? 11001 : 20002), (other.Status, (int)other.Body["code"]!));
+        }
+
+        // And when its outputs' keyset signs no more, so that the same request would be refused.
+        Known.Ok(await mint.Keyring.RotateAsync("sat", null, null, CancellationToken.None));
+        foreach (var (path, body, answer) in new[] { ("/v1/mint/bolt11", minting, minted.Body), ("/v1/swap", swap, swapped.Body) })
+        {
+            var again = await mint.PostAsync(path, body);
+            Assert.Equal((200, answer.ToJsonString()), (again.Status, again.Body.ToJsonString()));
+            var other = await mint.PostAsync(path, body + " ");
+            Assert.Equal((400, 12002), (other.Status, (int)other.Body["code"]!));
         }
 
         Assert.Empty(await mint.AuditAsync());

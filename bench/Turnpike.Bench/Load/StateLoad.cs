@@ -74,9 +74,12 @@ internal sealed class StateLoad(int port, int sockets, int changes)
         }
     }
 
-    private static byte[] Subscription(PublicKey[] ys, int number) => Encoding.ASCII.GetBytes(
-        $$$"""{"jsonrpc":"2.0","id":{{{number}}},"method":"subscribe","params":{"kind":"proof_state","subId":"s{{{number}}}","""
-        + $$$"""filters":["{{{string.Join("\",\"", ys)}}}"]}}""");
+    private static byte[] Subscription(PublicKey[] ys, int number)
+    {
+        var filters = string.Join(',', ys.Select(y => $"\"{y}\""));
+        var parameters = $$"""{"kind":"proof_state","subId":"s{{number}}","filters":[{{filters}}]}""";
+        return Encoding.ASCII.GetBytes($$"""{"jsonrpc":"2.0","id":{{number}},"method":"subscribe","params":{{parameters}}}""");
+    }
 
     private void Swap(HttpAnswer wallet, byte[] swap, int number)
     {

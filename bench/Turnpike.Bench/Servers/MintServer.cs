@@ -37,6 +37,7 @@ internal static class MintServer
                     throw new IOException($"Not understood: {line}");
             }
         }
+        await server.StopAsync(CancellationToken.None);
     }
 
     // All come from one address, as fast as they can.

@@ -14,7 +14,6 @@ namespace Turnpike.Cashu.Endpoints;
 internal sealed class Issuance(
     IDatabase database, Keyring keyring, Replays replays, CurveWork curve, IOptions<CashuOptions> options, TimeProvider clock)
 {
-    private static readonly int s_keysetUnknown = CashuErrors.KeysetUnknown("").Code;
     private readonly LimitOptions _limits = options.Value.Limits;
 
     /// <summary>Mints one quote, or answers as when it was minted by the same request.</summary>
@@ -43,14 +42,8 @@ internal sealed class Issuance(
     private async Task<Result<IReadOnlyList<BlindSignature>>> IssueAsync(Order order, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var view = keyring.View;
-        var checkedOutputs = RequestRules.CheckMint(order.Outputs, view.Keysets, _limits, now);
-        if (checkedOutputs.Error?.Code == s_keysetUnknown && await keyring.TryRefreshAsync(cancellation))
-        {
-            view = keyring.View;
-            checkedOutputs = RequestRules.CheckMint(order.Outputs, view.Keysets, _limits, now);
-        }
-
+        var (checkedOutputs, view) = await keyring.CheckAsync(
+            keysets => RequestRules.CheckMint(order.Outputs, keysets.Keysets, _limits, now), cancellation);
         // What was carried out is answered, even if it would be refused by now.
         if (!checkedOutputs.TryGet(out var outputs, out var error))
             return await replays.FindAsync(order.Key, cancellation) is { } earlier ? Result.Ok(earlier) : error;

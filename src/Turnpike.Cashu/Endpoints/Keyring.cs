@@ -18,6 +18,7 @@ internal sealed class Keyring(
     IDatabase database, Feed feed, MintKeys keys, IOptions<CashuOptions> options, TimeProvider clock, ILogger<Keyring> logger)
     : IHostedService
 {
+    private static readonly int s_keysetUnknown = CashuErrors.KeysetUnknown("").Code;
     private KeysetView? _view;
 
     /// <summary>The keysets as they are now; after <see cref="StartAsync"/>.</summary>
@@ -27,7 +28,7 @@ internal sealed class Keyring(
     /// <exception cref="StorageException">The seed is another mint's, or the keysets are not as configured.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        feed.Subscribe(CashuTopics.Keysets, _ => new ValueTask(ReloadAsync(CancellationToken.None)));
+        feed.Subscribe(CashuTopics.Keysets, _ => Reload(), Reload);
         await ChangeAsync(async work =>
         {
             await RequireIdentityAsync(work);
@@ -69,6 +70,23 @@ internal sealed class Keyring(
         await ReloadAsync(cancellation);
         return View.Rows.Count > before;
     }
+
+    /// <summary>Checks a request by the keysets; once more with the database's, where it names one that is not known here.</summary>
+    /// <typeparam name="T">What a check makes of a request.</typeparam>
+    /// <param name="check">Pure.</param>
+    /// <param name="cancellation">Ends the wait for a reader.</param>
+    /// <returns>What came of it, and by which keysets.</returns>
+    public async Task<(Result<T> Checked, KeysetView View)> CheckAsync<T>(
+        Func<KeysetView, Result<T>> check, CancellationToken cancellation)
+    {
+        var view = View;
+        var result = check(view);
+        if (result.Error?.Code != s_keysetUnknown || !await TryRefreshAsync(cancellation)) return (result, view);
+        view = View;
+        return (check(view), view);
+    }
+
+    private ValueTask Reload() => new(ReloadAsync(CancellationToken.None));
 
     private async Task ChangeAsync(
         Func<Work, ValueTask<(IReadOnlyList<StoredKeyset> Rows, KeysetPlan Plan)>> decide, CancellationToken cancellation)

@@ -19,7 +19,6 @@ internal sealed class Melts(
     IDatabase database, Keyring keyring, MeltBook book, MeltWaits waits, Payer payer, NodeIdentity node, IOptions<CashuOptions> options,
     TimeProvider clock, CurveWork curve)
 {
-    private static readonly int s_keysetUnknown = CashuErrors.KeysetUnknown("").Code;
     private readonly LimitOptions _limits = options.Value.Limits;
 
     /// <summary>Melts, or follows the melt that the same request began before.</summary>
@@ -67,14 +66,8 @@ internal sealed class Melts(
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var outputs = request.Outputs ?? [];
-        var view = keyring.View;
-        var checkedRequest = RequestRules.CheckMelt(request.Inputs, outputs, view.Keysets, _limits, now);
-        if (checkedRequest.Error?.Code == s_keysetUnknown && await keyring.TryRefreshAsync(cancellation))
-        {
-            view = keyring.View;
-            checkedRequest = RequestRules.CheckMelt(request.Inputs, outputs, view.Keysets, _limits, now);
-        }
-
+        var (checkedRequest, view) = await keyring.CheckAsync(
+            keysets => RequestRules.CheckMelt(request.Inputs, outputs, keysets.Keysets, _limits, now), cancellation);
         if (!checkedRequest.TryGet(out var transfer, out var error)) return error;
         if (!options.Value.Melting || !payer.IsOpen) return CashuErrors.MeltingDisabled;
         var row = await database.ReadAsync(reads => MeltQuoteTable.ReadAsync(reads, request.Quote), cancellation);

@@ -24,14 +24,8 @@ internal sealed class Swaps(
         RequestKey key, SwapRequest request, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var view = keyring.View;
-        var checkedRequest = RequestRules.CheckSwap(request.Inputs, request.Outputs, view.Keysets, _limits, now);
-        if (checkedRequest.Error?.Code == KeysetUnknown && await keyring.TryRefreshAsync(cancellation))
-        {
-            view = keyring.View;
-            checkedRequest = RequestRules.CheckSwap(request.Inputs, request.Outputs, view.Keysets, _limits, now);
-        }
-
+        var (checkedRequest, view) = await keyring.CheckAsync(
+            keysets => RequestRules.CheckSwap(request.Inputs, request.Outputs, keysets.Keysets, _limits, now), cancellation);
         // What was carried out is answered, even if it would be refused by now.
         if (!checkedRequest.TryGet(out var transfer, out var error))
             return await replays.FindAsync(key, cancellation) is { } before ? Result.Ok(before) : error;
@@ -44,8 +38,6 @@ internal sealed class Swaps(
         var swap = new SignedSwap(key, transfer, ys, curve.Sign(transfer.Outputs, ys.Length), view);
         return await CommitAsync(swap, now, cancellation);
     }
-
-    private static int KeysetUnknown { get; } = CashuErrors.KeysetUnknown("").Code;
 
     private async Task<Result<IReadOnlyList<BlindSignature>>> CommitAsync(SignedSwap swap, long now, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Turnpike.Kernel;
 
 namespace Turnpike.Cashu.Client;
 
@@ -135,7 +136,7 @@ public sealed class WalletFile : IDisposable
         }
 
         File.Move(draft, _path, overwrite: true);
-        FolderNames.Flush(Path.GetDirectoryName(_path)!);
+        DurableFile.FlushFolder(Path.GetDirectoryName(_path)!);
         _model = model;
     }
 }

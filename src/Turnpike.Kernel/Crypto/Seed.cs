@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Turnpike.Kernel.Storage;
 
 namespace Turnpike.Kernel.Crypto;
 

@@ -1,23 +1,27 @@
 using System.Runtime.InteropServices;
 
-namespace Turnpike.Kernel.Storage;
+namespace Turnpike.Kernel;
 
 /// <summary>Makes what was written to a file, and its name, survive a power cut.</summary>
-internal static partial class DurableFile
+public static partial class DurableFile
 {
     private const int ReadOnlyDirectory = 0x10000 | 0x80000;    // O_RDONLY | O_DIRECTORY | O_CLOEXEC
 
     /// <summary>Flushes a file's content to the disk.</summary>
+    /// <exception cref="IOException">The system refused.</exception>
     public static void Flush(string file)
     {
         using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(handle);
     }
 
-    /// <summary>Flushes a folder's names to the disk; .NET opens no folders.</summary>
+    /// <summary>
+    /// Flushes a folder's names to the disk; .NET opens no folders. Elsewhere than on Linux the file system's own order must do.
+    /// </summary>
     /// <exception cref="IOException">The system refused.</exception>
     public static void FlushFolder(string folder)
     {
+        if (!OperatingSystem.IsLinux()) return;
         var descriptor = Open(folder, ReadOnlyDirectory);
         if (descriptor < 0) throw new IOException($"{folder}: {Marshal.GetLastPInvokeErrorMessage()}");
         var flushed = Fsync(descriptor);

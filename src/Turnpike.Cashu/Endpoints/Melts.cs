@@ -16,7 +16,7 @@ namespace Turnpike.Cashu.Endpoints;
 /// </summary>
 /// <remarks>docs/specs/cashu.md 5, 7.1 and 7.5 (T1).</remarks>
 internal sealed class Melts(
-    IDatabase database, Keyring keyring, MeltBook book, MeltWaits waits, Payer payer, NodeIdentity node, IOptions<CashuOptions> options,
+    IDatabase database, Keyring keyring, MeltWaits waits, Payer payer, NodeIdentity node, IOptions<CashuOptions> options,
     TimeProvider clock, CurveWork curve)
 {
     private readonly LimitOptions _limits = options.Value.Limits;
@@ -53,12 +53,13 @@ internal sealed class Melts(
         using var wait = waits.Begin(payment.Quote, TimeSpan.FromSeconds(options.Value.PayTimeout));
         while (true)
         {
-            var row = await database.ReadAsync(reads => PaymentTable.ReadAsync(reads, payment), cancellation);
+            // Both as of one moment: a payment that fails between two reads would leave a quote that says UNPAID, which is no answer.
+            var (row, quotes) = await database.ReadAsync(async reads => (
+                await PaymentTable.ReadAsync(reads, payment), await MeltQuoteView.ReadAsync(reads, [payment.Quote])), cancellation);
             if (row is { Outcome: PaymentOutcome.Failed })
                 return row.Error == CashuErrors.InvoicePaid.Code ? CashuErrors.InvoicePaid : CashuErrors.LightningFailed;
-            // Pruned, paid, or still open: the quote says which.
-            if (row is not { Outcome: PaymentOutcome.Open } || preferAsync || !await wait.NextAsync(cancellation))
-                return await book.ReadAsync(payment.Quote, cancellation);
+            if (row is { Outcome: PaymentOutcome.Open } && !preferAsync && await wait.NextAsync(cancellation)) continue;
+            return quotes is [var quote] ? quote : CashuErrors.QuoteUnknown;
         }
     }
 

@@ -30,7 +30,7 @@ internal enum WorksKind
 internal sealed class WorksLoad(int node, int callers, WorksKind kind)
 {
     private const string Topic = "bench/account";
-    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(25);
     private readonly Latencies _commits = new();
     private readonly Latencies _deliveries = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -76,14 +76,14 @@ internal sealed class WorksLoad(int node, int callers, WorksKind kind)
     private static async Task WarmUpAsync()
     {
         var (began, quiet) = (Stopwatch.GetTimestamp(), 0);
-        while (quiet < 3 && Stopwatch.GetElapsedTime(began) < LongestWarmUp)
+        while (quiet < 2 && Stopwatch.GetElapsedTime(began) < LongestWarmUp)
         {
             var before = JitInfo.GetCompilationTime();
             await Settings.WaitAsync(TimeSpan.FromSeconds(1));
-            quiet = JitInfo.GetCompilationTime() - before < TimeSpan.FromMilliseconds(20) ? quiet + 1 : 0;
+            quiet = JitInfo.GetCompilationTime() - before < TimeSpan.FromMilliseconds(50) ? quiet + 1 : 0;
         }
 
-        Say("warm");
+        Console.WriteLine("warm");
     }
 
     private void Mark()

@@ -44,7 +44,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(
         string file, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(file, arguments)
+        // A shell starts what runs in the background with SIGINT ignored, and that is handed down to everything beneath.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", file, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

@@ -52,7 +52,7 @@ public sealed class CashuSoak(ulong seed, TextWriter progress)
     /// <param name="cancellation">Ends it between two steps.</param>
     public async Task<CashuFigures> RunAsync(int rounds, bool isCluster, CancellationToken cancellation)
     {
-        await using var servers = await MintServers.StartAsync(_dice, isCluster, cancellation);
+        await using var servers = await MintServers.StartAsync(isCluster, cancellation);
         var wallets = Enumerable.Range(0, Wallets).Select(_ => new SoakWallet(servers, _dice.Split(), Answered, Fault)).ToList();
         for (var round = 1; round <= rounds; round++)
         {

@@ -23,10 +23,10 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly (int Main, int Streams)[] _ports;
     private readonly Dictionary<string, string> _settings;
 
-    private Cluster(Dice dice, PostgresServer database, string connectionString)
+    private Cluster(PostgresServer database, string connectionString)
     {
         Database = database;
-        _ports = [.. Enumerable.Range(0, Count).Select(_ => (Ports.Free(dice), Ports.Free(dice)))];
+        _ports = [.. Enumerable.Range(0, Count).Select(_ => (Ports.Free(), Ports.Free()))];
         var (seed, secret) = (Path.Combine(_folder.FullName, "seed"), Path.Combine(_folder.FullName, "connection"));
         Seed.Create(seed);
         File.WriteAllText(secret, connectionString);
@@ -49,10 +49,10 @@ internal sealed class Cluster : IAsyncDisposable
     public IReadOnlyList<ChildServer> Nodes => _nodes;
 
     /// <summary>Starts the database and then all nodes at once, on an empty database.</summary>
-    public static async Task<Cluster> StartAsync(Dice dice, CancellationToken cancellation)
+    public static async Task<Cluster> StartAsync(CancellationToken cancellation)
     {
         var database = await PostgresServer.StartAsync();
-        var cluster = new Cluster(dice, database, await database.CreateDatabaseAsync());
+        var cluster = new Cluster(database, await database.CreateDatabaseAsync());
         await Task.WhenAll(Enumerable.Range(0, Count).Select(i => cluster.StartNodeAsync(i, cancellation)));
         for (var i = 0; i < Count; i++)
         {

@@ -66,7 +66,7 @@ public sealed class ClusterSoak(ulong seed, TextWriter progress)
     /// <param name="cancellation">Ends it between two steps.</param>
     public async Task<ClusterFigures> RunAsync(IReadOnlyList<Blow> blows, CancellationToken cancellation)
     {
-        await using var cluster = await Cluster.StartAsync(_dice, cancellation);
+        await using var cluster = await Cluster.StartAsync(cancellation);
         for (var i = 0; i < blows.Count; i++)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -26,11 +26,11 @@ internal sealed class MintServers : IMintServers, IAsyncDisposable
     private readonly TaskCompletionSource[] _alive;
     private int _turn;
 
-    private MintServers(Dice dice, PostgresServer? postgres, string? connection)
+    private MintServers(PostgresServer? postgres, string? connection)
     {
         _postgres = postgres;
         var count = postgres is null ? 1 : 2;
-        _ports = [.. Enumerable.Range(0, count).Select(_ => (Ports.Free(dice), Ports.Free(dice)))];
+        _ports = [.. Enumerable.Range(0, count).Select(_ => (Ports.Free(), Ports.Free()))];
         _servers = new ChildServer?[count];
         _clients = [.. _ports.Select(p => new HttpClient
         {
@@ -65,10 +65,10 @@ internal sealed class MintServers : IMintServers, IAsyncDisposable
     ];
 
     /// <summary>Starts them, on nothing.</summary>
-    public static async Task<MintServers> StartAsync(Dice dice, bool isCluster, CancellationToken cancellation)
+    public static async Task<MintServers> StartAsync(bool isCluster, CancellationToken cancellation)
     {
         var postgres = isCluster ? await PostgresServer.StartAsync() : null;
-        var servers = new MintServers(dice, postgres, postgres is null ? null : await postgres.CreateDatabaseAsync());
+        var servers = new MintServers(postgres, postgres is null ? null : await postgres.CreateDatabaseAsync());
         await Task.WhenAll(Enumerable.Range(0, servers.Count).Select(i => servers.StartAsync(i, cancellation)));
         return servers;
     }

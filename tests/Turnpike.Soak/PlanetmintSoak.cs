@@ -55,7 +55,7 @@ public sealed class PlanetmintSoak(ulong seed, TextWriter progress)
         var folder = Directory.CreateTempSubdirectory("turnpike-soak-");
         try
         {
-            var (port, streamPort) = (Ports.Free(_dice), Ports.Free(_dice));
+            var (port, streamPort) = (Ports.Free(), Ports.Free());
             for (var round = 1; round <= rounds; round++)
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
